@@ -1,0 +1,85 @@
+# Everything a person runs. Two commands suffice at first: `make demo`, then `make ui`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+ECR_HOME ?= $(CURDIR)/data
+override ECR_HOME := $(abspath $(ECR_HOME))
+export ECR_HOME
+# Nothing is written outside ECR_HOME and the virtual environment: no bytecode beside the sources, no tool caches.
+export PYTHONDONTWRITEBYTECODE := 1
+export PYTHONWARNINGS := ignore
+export DAGSTER_HOME := $(ECR_HOME)/dagster
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export RUFF_CACHE_DIR := $(ECR_HOME)/cache/ruff
+export MYPY_CACHE_DIR := $(ECR_HOME)/cache/mypy
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ENTERPRISES ?= 12000
+SEED ?= 7
+FIRST ?= 2026-05
+MONTHS ?= 6
+PORT ?= 3000
+HOST ?= 127.0.0.1
+REAL ?= ../shared/real
+
+.PHONY: help setup demo ui test test-unit lint format sql chicago lock generate clean
+
+help:  ## what can be run
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed and $(PYTHON) is not on the PATH; install it or say make PYTHON=/path/to/python3.11."; exit 1; }
+	@echo "== setting up $(VENV) from requirements.lock (about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -c "import site, pathlib; pathlib.Path(site.getsitepackages()[0], 'enterprise_credit_risk.pth').write_text('$(CURDIR)\n')"
+	@touch $(READY)
+
+setup: $(READY)  ## virtual environment with the locked dependencies
+
+demo: $(READY)  ## simulate a small province and classify six months, end to end
+	@ENTERPRISES=$(ENTERPRISES) SEED=$(SEED) FIRST=$(FIRST) MONTHS=$(MONTHS) $(BIN)/python -m orchestration.demo
+
+ui: $(READY)  ## the Dagster UI on the same state (PORT=3000)
+	@$(BIN)/python -m orchestration.defs.prepare
+	@echo "== the UI comes up on http://$(HOST):$(PORT) ; stop it with Ctrl-C"
+	@$(BIN)/dagster dev -w workspace.yaml -h $(HOST) -p $(PORT)
+
+test: $(READY)  ## all tests
+	@$(BIN)/python -m pytest -p no:cacheprovider
+
+test-unit: $(READY)  ## the tests that take seconds
+	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit
+
+lint: $(READY)  ## ruff, sqlfluff, types, import contract, generated files, catalogue
+	@mkdir -p $(ECR_HOME)/cache
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --nocolor --disable-progress-bar
+	@$(BIN)/python -m orchestration.warehouse.staging --check
+	@$(BIN)/python -m orchestration.catalogue check
+	@echo "lint: all clean"
+
+format: $(READY)  ## let ruff format the Python
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+generate: $(READY)  ## write the staging models anew from the contracts
+	@$(BIN)/python -m orchestration.warehouse.staging
+
+sql: $(READY)  ## print CSV from the lake: make sql Q="select class, count(*) from risk_class group by 1"
+	@$(BIN)/python -m orchestration.sql "$$Q"
+
+chicago: $(READY)  ## the same road on Chicago's records: make chicago REAL=/folder/of/real/data
+	@ECR_HOME=$(ECR_HOME)/chicago DAGSTER_HOME=$(ECR_HOME)/chicago/dagster ECR_JURISDICTION=chicago $(BIN)/python -m orchestration.study "$(REAL)/chicago"
+
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml (needs pip-tools)
+	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
+
+clean:  ## remove all run-time state (not the virtual environment)
+	@cd $(ECR_HOME) && rm -rf landing lake quality dagster dbt secrets tmp extensions cache chicago simulation

@@ -1,0 +1,70 @@
+{#- Counts of classes by something, with shares and changes since the month before, for the published tables. -#}
+
+{#- The month before a month column, as text. -#}
+{% macro month_before(column) -%}
+    left(cast({{ months_after("cast(" ~ column ~ " || '-01' as date)", -1) }} as varchar), 7)
+{%- endmacro %}
+
+{#- One row per month, value of `dimension` and class, classes without enterprises included.
+    relation   one row per month and enterprise, with the dimension and the class
+    dimension  column to group by; none for the whole jurisdiction
+    `before` and `change` are null where the month before was not decided. -#}
+{% macro class_counts(relation, dimension=none) -%}
+{%- set by = "month, " ~ dimension if dimension else "month" -%}
+classed as (
+    select * from {{ relation }}
+),
+
+class_names as (
+    select distinct class from classed
+),
+
+decided as (
+    select distinct {{ by }} from classed
+),
+
+counts as (
+    select
+        {{ by }},
+        class,
+        count(*) as enterprises,
+        count(*) filter (where thin_file) as thin_file
+    from classed
+    group by {{ by }}, class
+),
+
+cells as (
+    select
+        decided.month,
+        {%- if dimension %}
+        decided.{{ dimension }},
+        {%- endif %}
+        class_names.class,
+        coalesce(counts.enterprises, 0) as enterprises,
+        coalesce(counts.thin_file, 0) as thin_file
+    from decided
+    cross join class_names
+    left join counts
+        on
+            decided.month = counts.month
+            {%- if dimension %}
+            and decided.{{ dimension }} = counts.{{ dimension }}
+            {%- endif %}
+            and class_names.class = counts.class
+),
+
+compared as (
+    select
+        cells.*,
+        {{ month_before("cells.month") }} in (select month from decided) as has_before,
+        coalesce(earlier.enterprises, 0) as earlier
+    from cells
+    left join counts as earlier
+        on
+            earlier.month = {{ month_before("cells.month") }}
+            {%- if dimension %}
+            and cells.{{ dimension }} = earlier.{{ dimension }}
+            {%- endif %}
+            and cells.class = earlier.class
+)
+{%- endmacro %}

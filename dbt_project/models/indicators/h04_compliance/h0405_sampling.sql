@@ -1,0 +1,85 @@
+-- H0405 监督抽检与召回 Product sampling and recall. Source: C08 (c08_sampling); by day of sampling.
+-- The result of a recheck (复检) stands before the first one; what was not tested (未检验) is no sample.
+-- H040501 近一年监督抽检不合格批次 Failed batches in 1 year; unknown if nothing was tested in that year.
+-- H040502 近三年抽检不合格率 Failure rate in 3 years against the mean of the product class: 1 = the class mean. Few samples
+--         say little, so the rate is pulled towards the mean (empirical Bayes, 经验贝叶斯): to the n tested samples of
+--         a firm, `prior_samples` imagined ones that fail at the rate of the class are added. The mean is estimated
+--         from the data; the strength is fixed, because most firms have one sample and then it cannot be estimated.
+--         Several classes: mean of the ratios, weighted by samples. A class in which nothing failed gives 0.
+--         Unknown if nothing was tested in the window.
+-- Unknown (null) while the feed is not fresh.
+{% set prior_samples = 10 %}
+with tested as (
+    select
+        enterprise_id,
+        product_class,
+        sampled_on,
+        case
+            when recheck_result in ('1', '2') then recheck_result
+            else result
+        end as outcome
+    from {{ ref('stg_c08_sampling') }}
+    where sampled_on <= {{ month_end() }}
+),
+
+recent as (
+    select
+        enterprise_id,
+        count(*) filter (where outcome = '2') as failed
+    from tested
+    where
+        outcome in ('1', '2')
+        and sampled_on > {{ window_start('H040501') }}
+    group by enterprise_id
+),
+
+by_class as (
+    select
+        enterprise_id,
+        product_class,
+        count(*) as samples,
+        count(*) filter (where outcome = '2') as failed
+    from tested
+    where
+        outcome in ('1', '2')
+        and sampled_on > {{ window_start('H040502') }}
+    group by enterprise_id, product_class
+),
+
+class_mean as (
+    select
+        product_class,
+        cast(sum(failed) as double) / sum(samples) as rate
+    from by_class
+    group by product_class
+),
+
+ratios as (
+    select
+        by_class.enterprise_id,
+        round(
+            sum(
+                by_class.samples
+                * case
+                    when class_mean.rate = 0 then 0
+                    else
+                        (by_class.failed + {{ prior_samples }} * class_mean.rate)
+                        / (by_class.samples + {{ prior_samples }})
+                        / class_mean.rate
+                end
+            ) / sum(by_class.samples), 6
+        ) as ratio
+    from by_class
+    inner join class_mean on by_class.product_class = class_mean.product_class
+    group by by_class.enterprise_id
+)
+
+select
+    enterprise.month,
+    enterprise.enterprise_id,
+    case when {{ fresh('c08_sampling') }} then cast(recent.failed as double) end as h040501,
+    case when {{ fresh('c08_sampling') }} then ratios.ratio end as h040502
+from {{ ref('enterprise') }} as enterprise
+left join recent on enterprise.enterprise_id = recent.enterprise_id
+left join ratios on enterprise.enterprise_id = ratios.enterprise_id
+where enterprise.month = {{ month() }}

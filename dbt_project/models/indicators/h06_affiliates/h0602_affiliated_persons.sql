@@ -1,0 +1,135 @@
+-- H0602 关联人员失信 Affiliated-person dishonesty. Source: C01 (c01_base, c01_persons, c01_shareholders, c01_revocations),
+-- C05, C10.
+-- People are matched by the keyed hash of their identity number, never by name.
+-- H060201 法定代表人任职受限: 1 if the legal representative headed another enterprise when, inside the window, its licence was
+--         revoked or it was put on a serious-dishonesty list (严重违法失信名单; the lists of tax, wage and safety departments
+--         restrict nobody here). An enterprise's own listing is not held against it a second time (it counts in
+--         H0402). A repaired listing restricts no more. Where the record names no head, the one of the registration
+--         record is taken. Unknown without a legal representative.
+-- H060202 主要人员为失信被执行人: how many different key persons (legal representative, directors in office, natural persons
+--         holding 5 % or more) are court defaulters on the last day of the month. Unknown where no key person is on
+--         record.
+with spine as (
+    select
+        enterprise_id,
+        legal_rep_id
+    from {{ ref("enterprise") }}
+    where month = {{ month() }}
+),
+
+repaired as (
+    select distinct
+        enterprise_id,
+        try_cast(repaired_ref as date) as listed_on
+    from {{ ref("stg_c05_repairs") }}
+    where
+        repaired_feed = 'c05_serious_lists'
+        and decided_on <= {{ month_end() }}
+),
+
+incidents as (
+    select
+        enterprise_id,
+        legal_rep_id
+    from {{ ref("stg_c01_revocations") }}
+    where
+        revoked_on > {{ window_start("H060201") }}
+        and revoked_on <= {{ month_end() }}
+    union all
+    select
+        record.enterprise_id,
+        record.legal_rep_id
+    from {{ ref("stg_c05_serious_lists") }} as record
+    left join repaired
+        on
+            record.enterprise_id = repaired.enterprise_id
+            and record.listed_on = repaired.listed_on
+    where
+        record.listed_on > {{ window_start("H060201") }}
+        and record.listed_on <= {{ month_end() }}
+        and record.list_field not in ('TAX', 'WAGE', 'SAFE')
+        and repaired.enterprise_id is null
+),
+
+restricted as (
+    select distinct
+        incidents.enterprise_id,
+        coalesce(incidents.legal_rep_id, base.legal_rep_id) as person_id
+    from incidents
+    left join {{ ref("stg_c01_base") }} as base on incidents.enterprise_id = base.enterprise_id
+),
+
+heads as (
+    select
+        spine.enterprise_id,
+        count(*) as incidents
+    from spine
+    inner join restricted
+        on
+            spine.legal_rep_id = restricted.person_id
+            and spine.enterprise_id <> restricted.enterprise_id
+    group by spine.enterprise_id
+),
+
+key_persons as (
+    select
+        enterprise_id,
+        legal_rep_id as person_id
+    from spine
+    where legal_rep_id is not null
+    union
+    select
+        enterprise_id,
+        person_id
+    from {{ ref("stg_c01_persons") }}
+    where
+        position in ('01', '02')
+        and appointed_on <= {{ month_end() }}
+        and (left_on is null or left_on > {{ month_end() }})
+    union
+    select
+        enterprise_id,
+        holder_id as person_id
+    from {{ ref("stg_c01_shareholders") }}
+    where
+        holder_kind = '1'
+        and share >= {{ var("key_holder_share") }}
+        and contributed_on <= {{ month_end() }}
+        and (left_on is null or left_on > {{ month_end() }})
+),
+
+defaulters as (
+    select distinct person_id
+    from {{ ref("stg_c10_defaulters") }}
+    where
+        subject_kind = '2'
+        and person_id is not null
+        and published_on <= {{ month_end() }}
+        and (removed_on is null or removed_on > {{ month_end() }})
+),
+
+persons as (
+    select
+        key_persons.enterprise_id,
+        count(defaulters.person_id) as defaulters
+    from key_persons
+    left join defaulters on key_persons.person_id = defaulters.person_id
+    group by key_persons.enterprise_id
+)
+
+select
+    cast({{ month() }} as varchar) as month,  -- noqa: RF04
+    spine.enterprise_id,
+    case
+        when
+            spine.legal_rep_id is not null
+            and {{ fresh("c01_base") }} and {{ fresh("c01_revocations") }} and {{ fresh("c05_serious_lists") }}
+            then case when heads.incidents > 0 then 1 else 0 end
+    end as h060201,
+    case
+        when {{ fresh("c01_persons") }} and {{ fresh("c01_shareholders") }} and {{ fresh("c10_defaulters") }}
+            then cast(persons.defaulters as integer)
+    end as h060202
+from spine
+left join heads on spine.enterprise_id = heads.enterprise_id
+left join persons on spine.enterprise_id = persons.enterprise_id

@@ -1,0 +1,13 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 分支机构信息 / Registration, branches
+{{ as_known(
+    "c01_branches",
+    key=["enterprise_id", "branch_id"],
+    columns=[
+        "enterprise_id",
+        "branch_id",
+        "branch_name",
+        "opened_on",
+        "closed_on"
+    ]
+) }}

@@ -1,0 +1,11 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 注销登记信息 / Registration, deregistrations
+{{ as_known(
+    "c01_deregistrations",
+    key=["enterprise_id"],
+    columns=[
+        "enterprise_id",
+        "deregistered_on",
+        "reason"
+    ]
+) }}

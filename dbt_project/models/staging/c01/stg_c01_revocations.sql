@@ -1,0 +1,12 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 吊销信息 / Registration, revocations
+{{ as_known(
+    "c01_revocations",
+    key=["enterprise_id"],
+    columns=[
+        "enterprise_id",
+        "revoked_on",
+        "reason",
+        "legal_rep_id"
+    ]
+) }}

@@ -1,0 +1,16 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 股东及出资信息 / Registration, shareholders
+{{ as_known(
+    "c01_shareholders",
+    key=["enterprise_id", "holder_id", "contributed_on"],
+    columns=[
+        "enterprise_id",
+        "holder_kind",
+        "holder_id",
+        "subscribed_capital",
+        "paid_in_capital",
+        "share",
+        "contributed_on",
+        "left_on"
+    ]
+) }}

@@ -1,0 +1,14 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 经营异常名录 / List of abnormal operations
+{{ as_known(
+    "c04_abnormal_list",
+    key=["enterprise_id", "listed_on", "ground"],
+    columns=[
+        "enterprise_id",
+        "ground",
+        "listed_on",
+        "listed_by",
+        "removed_on",
+        "removal_reason"
+    ]
+) }}

@@ -1,0 +1,22 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 行政处罚信息 / Administrative penalties
+{{ as_known(
+    "c06_penalties",
+    key=["enterprise_id", "document_no"],
+    columns=[
+        "subject_kind",
+        "enterprise_id",
+        "subject_name",
+        "document_no",
+        "violation",
+        "legal_basis",
+        "penalty_kind",
+        "fine",
+        "confiscation",
+        "summary_procedure",
+        "field",
+        "decided_on",
+        "publicity_ends_on",
+        "authority_code"
+    ]
+) }}

@@ -1,0 +1,17 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 产品质量监督抽检 / Product sampling
+{{ as_known(
+    "c08_sampling",
+    key=["sample_no"],
+    columns=[
+        "enterprise_id",
+        "sample_no",
+        "product_name",
+        "product_class",
+        "batch_no",
+        "sampled_on",
+        "result",
+        "recheck_result",
+        "disposal"
+    ]
+) }}

@@ -1,0 +1,18 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 投诉举报信息 / Complaints and reports
+{{ as_known(
+    "c09_complaints",
+    key=["complaint_no"],
+    columns=[
+        "complaint_no",
+        "enterprise_id",
+        "channel",
+        "complaint_kind",
+        "problem_class",
+        "complainant_id",
+        "received_on",
+        "closed_on",
+        "outcome",
+        "repeat_complainant"
+    ]
+) }}

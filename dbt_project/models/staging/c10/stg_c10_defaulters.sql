@@ -1,0 +1,18 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 失信被执行人 / Court defaulters
+{{ as_known(
+    "c10_defaulters",
+    key=["case_no", "subject_kind", "enterprise_id", "person_id"],
+    columns=[
+        "subject_kind",
+        "enterprise_id",
+        "person_id",
+        "case_no",
+        "court",
+        "filed_on",
+        "published_on",
+        "performance",
+        "amount",
+        "removed_on"
+    ]
+) }}

@@ -1,0 +1,14 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 被执行人信息 / Enforcement cases
+{{ as_known(
+    "c10_enforcement",
+    key=["case_no", "enterprise_id"],
+    columns=[
+        "enterprise_id",
+        "case_no",
+        "court",
+        "filed_on",
+        "amount",
+        "closed_on"
+    ]
+) }}

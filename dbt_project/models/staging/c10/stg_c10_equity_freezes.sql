@@ -1,0 +1,15 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 股权冻结信息 / Equity freezes
+{{ as_known(
+    "c10_equity_freezes",
+    key=["document_no", "enterprise_id"],
+    columns=[
+        "enterprise_id",
+        "document_no",
+        "frozen_amount",
+        "court",
+        "frozen_on",
+        "frozen_to",
+        "ended_on"
+    ]
+) }}

@@ -1,0 +1,16 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 涉诉信息 / Lawsuits
+{{ as_known(
+    "c10_lawsuits",
+    key=["case_no", "enterprise_id"],
+    columns=[
+        "enterprise_id",
+        "case_no",
+        "role",
+        "cause",
+        "court",
+        "filed_on",
+        "amount",
+        "closed_on"
+    ]
+) }}

@@ -1,0 +1,14 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 股权出质信息 / Equity pledges
+{{ as_known(
+    "c11_equity_pledges",
+    key=["equity_no"],
+    columns=[
+        "enterprise_id",
+        "equity_no",
+        "pledged_amount",
+        "pledged_on",
+        "state",
+        "ended_on"
+    ]
+) }}

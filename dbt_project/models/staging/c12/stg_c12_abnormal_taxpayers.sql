@@ -1,0 +1,11 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 非正常户认定 / Abnormal taxpayers
+{{ as_known(
+    "c12_abnormal_taxpayers",
+    key=["enterprise_id", "identified_on"],
+    columns=[
+        "enterprise_id",
+        "identified_on",
+        "lifted_on"
+    ]
+) }}

@@ -1,0 +1,12 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 纳税信用等级 / Tax credit ratings
+{{ as_known(
+    "c12_ratings",
+    key=["enterprise_id", "rated_year"],
+    columns=[
+        "enterprise_id",
+        "rated_year",
+        "rating",
+        "rated_on"
+    ]
+) }}

@@ -1,0 +1,12 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 纳税信息 / Tax paid
+{{ as_known(
+    "c12_tax_paid",
+    key=["enterprise_id", "tax_year"],
+    columns=[
+        "enterprise_id",
+        "tax_year",
+        "tax_paid",
+        "paid_through"
+    ]
+) }}

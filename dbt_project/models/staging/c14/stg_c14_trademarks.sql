@@ -1,0 +1,13 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 商标信息 / Trademarks
+{{ as_known(
+    "c14_trademarks",
+    key=["mark_no"],
+    columns=[
+        "enterprise_id",
+        "mark_no",
+        "nice_class",
+        "registered_on",
+        "valid_to"
+    ]
+) }}

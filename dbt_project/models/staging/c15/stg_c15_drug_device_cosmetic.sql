@@ -1,0 +1,14 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 药品医疗器械化妆品许可 / Drugs, devices and cosmetics
+{{ as_known(
+    "c15_drug_device_cosmetic",
+    key=["licence_no"],
+    columns=[
+        "enterprise_id",
+        "licence_no",
+        "product_field",
+        "operation_kind",
+        "valid_from",
+        "valid_to"
+    ]
+) }}

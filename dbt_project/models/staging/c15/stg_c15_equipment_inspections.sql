@@ -1,0 +1,12 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 特种设备检验 / Special equipment inspections
+{{ as_known(
+    "c15_equipment_inspections",
+    key=["equipment_no", "inspected_on"],
+    columns=[
+        "enterprise_id",
+        "equipment_no",
+        "inspected_on",
+        "conclusion"
+    ]
+) }}

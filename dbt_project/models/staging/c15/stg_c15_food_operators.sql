@@ -1,0 +1,14 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 食品生产经营许可 / Food producers and operators
+{{ as_known(
+    "c15_food_operators",
+    key=["licence_no"],
+    columns=[
+        "enterprise_id",
+        "licence_no",
+        "operation_kind",
+        "risk_grade",
+        "valid_from",
+        "valid_to"
+    ]
+) }}

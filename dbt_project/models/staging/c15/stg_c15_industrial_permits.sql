@@ -1,0 +1,13 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 工业产品生产许可 / Industrial product permits
+{{ as_known(
+    "c15_industrial_permits",
+    key=["permit_no"],
+    columns=[
+        "enterprise_id",
+        "permit_no",
+        "product_class",
+        "valid_from",
+        "valid_to"
+    ]
+) }}

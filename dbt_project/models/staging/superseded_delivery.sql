@@ -1,0 +1,6 @@
+-- Deliveries that a corrected file, received by the end of the month in force, replaced as a whole.
+{{ config(materialized="table") }}
+select distinct
+    feed,
+    unnest(supersedes) as delivery_id
+from {{ ref("feed_month") }}

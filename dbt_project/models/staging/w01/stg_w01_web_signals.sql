@@ -1,0 +1,17 @@
+-- Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit.
+-- 互联网信号 / Web signals matched to enterprises
+{{ as_known(
+    "w01_web_signals",
+    key=["signal_no"],
+    columns=[
+        "enterprise_id",
+        "signal_no",
+        "topic",
+        "polarity",
+        "confirmed",
+        "match_confidence",
+        "published_on",
+        "url",
+        "content_hash"
+    ]
+) }}

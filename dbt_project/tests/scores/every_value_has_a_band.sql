@@ -1,0 +1,29 @@
+-- noqa: disable=LT02,LT09
+-- A known value of an indicator in force lies in one of its bands: a category that the catalogue lacks would get no
+-- points without anybody noticing.
+{%- set codes = scoring_rules()["indicators"] | list %}
+with counted as (
+    select
+        count(*) as enterprises
+        {%- for code in codes %},
+        count(*) filter (where v_{{ code | lower }} is not null and b_{{ code | lower }} is null) as bad_{{ code | lower }}
+        {%- endfor %}
+    from {{ ref('enterprise_score') }}
+    where month = {{ month() }}
+),
+
+named as (
+    select
+        concat_ws(
+            ', '
+            {%- for code in codes %}, case when bad_{{ code | lower }} > 0 then '{{ code }}' end{% endfor %}
+        ) as indicators,
+        0 {%- for code in codes %} + bad_{{ code | lower }}{% endfor %} as enterprises
+    from counted
+)
+
+select
+    'values without a band in the catalogue: ' || indicators as problem,
+    enterprises
+from named
+where enterprises > 0

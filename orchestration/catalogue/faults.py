@@ -1,0 +1,250 @@
+"""What makes a catalogue version wrong: each fault is one sentence with file, line and cure.
+
+Belongs here: agreement between the parts of a version, and between versions.
+Does not belong here: reading files (``load``), agreement with the dbt models (``check``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Condition, Indicator
+from orchestration.feeds.contract import all_feeds
+from orchestration.settings import Settings
+
+CENT = Decimal("0.01")
+
+
+def refuse(faults: Iterable[str]) -> None:
+    """Raise all faults together, one a line, if there are any.
+
+    Raises:
+        CatalogueError: there is at least one fault.
+    """
+    found = list(faults)
+    if found:
+        raise CatalogueError("\n".join(found))
+
+
+def version_faults(settings: Settings, versions: Sequence[Catalogue]) -> Iterator[str]:
+    """Faults of each version, then of versions against each other; ``versions`` oldest first."""
+    for version in versions:
+        yield from _span_faults(version)
+        yield from _indicator_faults(version, set(all_feeds(settings)))
+        yield from _band_faults(version)
+        yield from _level_faults(version)
+        yield from _class_faults(version)
+        yield from _rule_faults(version)
+    for earlier, later in pairwise(versions):
+        if earlier.effective_to is None or later.effective_from <= earlier.effective_to:
+            yield (
+                f"{later.at('catalogue.yml', 'effective_from')}: {later.version} begins in {later.effective_from}, "
+                f"while {earlier.version} is in force to {earlier.effective_to or 'an open end'} "
+                f"({earlier.at('catalogue.yml', 'effective_to')}); end the earlier version the month before."
+            )
+        if later.version == earlier.version:
+            yield f"{later.at('catalogue.yml', 'version')}: {later.version} is the name of another version; rename one."
+
+
+def warnings(catalogue: Catalogue) -> Iterator[str]:
+    """What is allowed but worth a look: an indicator that alone passes its cap, a highest class out of reach."""
+    caps = {level.code: level.cap for level in catalogue.levels}
+    for indicator in catalogue.indicators:
+        most = max(indicator.weight * band.risk / 100 for band in catalogue.bands_of(indicator.code))
+        if most > caps[indicator.l2_code]:
+            yield (
+                f"{catalogue.at('indicators.csv', indicator.code)}: {indicator.code} alone gives up to {most} points, "
+                f"more than the cap {caps[indicator.l2_code]} of {indicator.l2_code}."
+            )
+    reach = sum(level.cap for level in catalogue.levels if level.level == 1)
+    worst = catalogue.classes[-1]
+    if reach < worst.lower:
+        yield (
+            f"{catalogue.at('levels.csv')}: the caps of level 1 add up to {reach}, so class {worst.name} "
+            f"from {worst.lower} is only reached by rule."
+        )
+
+
+def _span_faults(version: Catalogue) -> Iterator[str]:
+    if version.effective_to is not None and version.effective_to < version.effective_from:
+        yield (
+            f"{version.at('catalogue.yml', 'effective_to')}: {version.version} ends in {version.effective_to}, before "
+            f"it begins in {version.effective_from}; correct one of the months."
+        )
+    if version.folder.name != version.version:
+        yield (
+            f"{version.at('catalogue.yml', 'version')}: says {version.version!r}, but the folder is called "
+            f"{version.folder.name!r}; make them agree."
+        )
+
+
+def _indicator_faults(version: Catalogue, feeds: set[str]) -> Iterator[str]:
+    if not version.indicators:
+        yield f"{version.at('indicators.csv')}: names no indicator; add at least one."
+    names: dict[str, tuple[str, str, str]] = {}
+    for indicator in version.indicators:
+        here = version.at("indicators.csv", indicator.code)
+        if (indicator.l1_code, indicator.l2_code) != (indicator.code[:3], indicator.code[:5]):
+            yield (
+                f"{here}: {indicator.code} belongs to {indicator.code[:3]} and {indicator.code[:5]} by its code, not "
+                f"to {indicator.l1_code} and {indicator.l2_code}; correct the columns l1_code and l2_code."
+            )
+        for feed in indicator.feeds:
+            if feed not in feeds:
+                yield f"{here}: {indicator.code} uses {feed!r}, which has no contract; add it or mend the name."
+        for level, zh, en in (
+            (indicator.l1_code, indicator.l1_name_zh, indicator.l1_name_en),
+            (indicator.l2_code, indicator.l2_name_zh, indicator.l2_name_en),
+        ):
+            first = names.setdefault(level, (zh, en, here))
+            if first[:2] != (zh, en):
+                yield f"{here}: {level} is {zh} / {en} here, but {first[0]} / {first[1]} at {first[2]}; use one name."
+
+
+def _band_faults(version: Catalogue) -> Iterator[str]:
+    known = version.by_code
+    for band in version.bands:
+        here = version.at("bands.csv", band.code, str(band.band))
+        if band.code not in known:
+            yield f"{here}: {band.code} is not in indicators.csv; add the indicator or remove the band."
+            continue
+        indicator = known[band.code]
+        if band.risk < 0 and indicator.direction != "protective":
+            yield f"{here}: risk {band.risk} takes points away, but {band.code} is not protective; use 0 or more."
+        points = indicator.weight * band.risk / 100
+        if points != points.quantize(CENT):
+            yield f"{here}: weight {indicator.weight} x risk {band.risk} / 100 = {points} is no whole cent; round one."
+    for indicator in version.indicators:
+        bands = version.bands_of(indicator.code)
+        if not bands:
+            yield f"{version.at('indicators.csv', indicator.code)}: {indicator.code} has no band; add its bands."
+        elif [band.band for band in bands] != list(range(1, len(bands) + 1)):
+            yield (
+                f"{version.at('bands.csv', indicator.code, str(bands[0].band))}: the bands of {indicator.code} are "
+                f"numbered {', '.join(str(band.band) for band in bands)}; number them 1 to {len(bands)}."
+            )
+        elif indicator.kind == "categorical":
+            yield from _category_faults(version, indicator, bands)
+        else:
+            yield from _bound_faults(version, indicator, bands)
+
+
+def _category_faults(version: Catalogue, indicator: Indicator, bands: list[Band]) -> Iterator[str]:
+    seen: set[str] = set()
+    for band in bands:
+        here = version.at("bands.csv", band.code, str(band.band))
+        if band.lower is not None or band.upper is not None:
+            yield f"{here}: {indicator.code} is categorical, so lower and upper stay empty."
+        if band.category is None:
+            yield f"{here}: {indicator.code} is categorical, and this band has no category; name one."
+        elif band.category in seen:
+            yield f"{here}: the category {band.category!r} of {indicator.code} stands twice; keep one."
+        else:
+            seen.add(band.category)
+
+
+def _bound_faults(version: Catalogue, indicator: Indicator, bands: list[Band]) -> Iterator[str]:
+    for band in bands:
+        if band.category is not None:
+            yield (
+                f"{version.at('bands.csv', band.code, str(band.band))}: {indicator.code} is numeric, so the category "
+                f"{band.category!r} must go; give lower and upper."
+            )
+    for end, bound in ((bands[0], bands[0].lower), (bands[-1], bands[-1].upper)):
+        if bound is not None:
+            side = "lower" if end is bands[0] else "upper"
+            yield (
+                f"{version.at('bands.csv', end.code, str(end.band))}: values of {indicator.code} beyond {bound} have "
+                f"no band; leave {side} of band {end.band} empty."
+            )
+    for left, right in pairwise(bands):
+        here = version.at("bands.csv", right.code, str(right.band))
+        if left.upper is None or right.lower is None:
+            yield f"{here}: between bands {left.band} and {right.band} of {indicator.code} a bound is empty; fill it."
+        elif left.upper < right.lower:
+            yield f"{here}: a gap in {indicator.code} from {left.upper} to {right.lower}; make the bounds meet."
+        elif left.upper > right.lower:
+            yield f"{here}: an overlap in {indicator.code} from {right.lower} to {left.upper}; make the bounds meet."
+        if right.lower is not None and right.upper is not None and right.upper <= right.lower:
+            yield f"{here}: band {right.band} of {indicator.code} is empty ({right.lower} to {right.upper}); widen it."
+
+
+def _level_faults(version: Catalogue) -> Iterator[str]:
+    used = {"TOTAL"} | {code for indicator in version.indicators for code in (indicator.l1_code, indicator.l2_code)}
+    given = {level.code for level in version.levels}
+    for code in sorted(used - given):
+        yield f"{version.at('levels.csv')}: {code} has no cap; add a row for it."
+    for level in version.levels:
+        here = version.at("levels.csv", level.code)
+        if level.code not in used:
+            yield f"{here}: {level.code} has no indicator in this version; remove the row."
+        depth = 0 if level.code == "TOTAL" else len(level.code) // 2
+        if level.level != depth:
+            yield f"{here}: {level.code} is of level {depth}, not {level.level}; correct it."
+        if level.level < 2 and level.floor != 0:
+            yield f"{here}: the floor of {level.code} must be 0, or offsets would reach beyond their level 1."
+        for number, name in ((level.cap, "cap"), (level.floor, "floor")):
+            if number != number.quantize(CENT):
+                yield f"{here}: the {name} {number} of {level.code} has parts of a cent; round it."
+
+
+def _class_faults(version: Catalogue) -> Iterator[str]:
+    classes = version.classes
+    names = [risk_class.name for risk_class in classes]
+    if len(set(names)) != len(names):
+        yield f"{version.at('catalogue.yml', 'classes')}: a class is named twice; keep one."
+    if names != sorted(names):
+        yield f"{version.at('catalogue.yml', 'classes')}: classes stand as {', '.join(names)}; order them by letter."
+    reached = Decimal(0)
+    for number, risk_class in enumerate(classes):
+        here = version.at("catalogue.yml", "classes", str(number))
+        if risk_class.lower != reached:
+            word = "no class" if risk_class.lower > reached else "two classes"
+            yield (
+                f"{here}: class {risk_class.name} begins at {risk_class.lower} instead of {reached}, so scores between "
+                f"have {word}; make the bounds meet."
+            )
+        if risk_class.upper <= risk_class.lower:
+            yield f"{here}: class {risk_class.name} from {risk_class.lower} to {risk_class.upper} is empty; widen it."
+        reached = risk_class.upper
+    if reached != version.max_score:
+        yield (
+            f"{version.at('catalogue.yml', 'classes', str(len(classes) - 1))}: the classes end at {reached}, but "
+            f"scores reach {version.max_score} (TOTAL in levels.csv); make them agree."
+        )
+
+
+def _rule_faults(version: Catalogue) -> Iterator[str]:
+    names = {risk_class.name for risk_class in version.classes}
+    for kind, rules in (("direct_rules", version.direct_rules), ("floors", version.floors)):
+        for number, rule in enumerate(rules):
+            yield from _condition_faults(version, rule, (kind, str(number)))
+            if rule.class_name not in names:
+                here = version.at("catalogue.yml", kind, str(number))
+                yield f"{here}: rule {rule.code} sets {rule.class_name!r}, which is not among the classes; correct it."
+    if version.thin_file is None:
+        return
+    if version.thin_file.at_best not in names:
+        here = version.at("catalogue.yml", "thin_file", "at_best")
+        yield f"{here}: {version.thin_file.at_best!r} is not among the classes; correct it."
+    for number, reason in enumerate(version.thin_file.when):
+        for part, condition in enumerate(reason.conditions):
+            yield from _condition_faults(version, condition, ("thin_file", "when", str(number), "all", str(part)))
+
+
+def _condition_faults(version: Catalogue, condition: Condition, key: tuple[str, ...]) -> Iterator[str]:
+    here = version.at("catalogue.yml", *key)
+    indicator = version.by_code.get(condition.indicator)
+    if indicator is None:
+        yield f"{here}: a rule names {condition.indicator}, which is not in indicators.csv; add it or mend the code."
+    elif condition.equals is not None:
+        categories = [band.category for band in version.bands_of(indicator.code)]
+        if condition.equals not in categories:
+            yield (
+                f"{here}: {condition.equals!r} is no category of {indicator.code} "
+                f"({', '.join(map(str, categories))}); use at_least or below for a number, or mend the category."
+            )
+    elif condition.unknown is None and indicator.kind != "numeric":
+        yield f"{here}: {indicator.code} is categorical and has no order; use equals."

@@ -1,0 +1,160 @@
+"""Reading catalogue versions from their folders, and finding the one in force.
+
+Belongs here: files, lines, the choice by month. Does not belong here: whether the parts agree (``faults``).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from orchestration.catalogue.faults import refuse, version_faults
+from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Header, Indicator, Level, Part
+from orchestration.settings import Settings, month_check
+
+FILES = ("catalogue.yml", "indicators.csv", "bands.csv", "levels.csv")
+NULLABLE = ("lower", "upper", "category")
+AnyPart = TypeVar("AnyPart", bound=Part)
+
+
+def _yaml_lines(node: yaml.Node, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
+    lines = {path: node.start_mark.line + 1}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            lines |= _yaml_lines(value, (*path, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            lines |= _yaml_lines(value, (*path, str(number)))
+    return lines
+
+
+def _message(error: ValidationError) -> tuple[tuple[str, ...], str]:
+    first = error.errors()[0]
+    return tuple(map(str, first["loc"])), str(first["msg"]).removeprefix("Value error, ")
+
+
+def _header(path: Path) -> tuple[Header, dict[tuple[str, ...], int]]:
+    text = path.read_text(encoding="utf-8")
+    try:
+        content, node = yaml.safe_load(text), yaml.compose(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise CatalogueError(f"{path}{line}: not valid YAML ({str(error).splitlines()[0]}); mend the line.") from error
+    if node is None:
+        raise CatalogueError(f"{path}: is empty; copy the file of the version before and change it.")
+    lines = _yaml_lines(node)
+    try:
+        return Header.model_validate(content), {("catalogue.yml", *key): line for key, line in lines.items()}
+    except ValidationError as error:
+        place, message = _message(error)
+        known = next(place[:size] for size in range(len(place), -1, -1) if place[:size] in lines)
+        name = ".".join(place) or "the file"
+        raise CatalogueError(f"{path}:{lines[known]}: {name}: {message}; mend the value.") from error
+
+
+def _rows(
+    path: Path, model: type[AnyPart], key: tuple[str, ...]
+) -> tuple[tuple[AnyPart, ...], dict[tuple[str, ...], int]]:
+    parts: list[AnyPart] = []
+    lines: dict[tuple[str, ...], int] = {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        for text in reader:
+            row: dict[str, Any] = {name: (value or "").strip() for name, value in text.items() if name is not None}
+            if None in text:
+                raise CatalogueError(f"{path}:{reader.line_num}: more values than headers; quote the comma.")
+            row |= {name: row[name] or None for name in NULLABLE if name in row}
+            if "feeds" in row:
+                row["feeds"] = tuple(feed for feed in row["feeds"].split(";") if feed)
+            try:
+                part = model.model_validate(row | ({"level": int(row["level"])} if model is Level else {}))
+            except ValidationError as error:
+                place, message = _message(error)
+                name = ".".join(place) or "row"
+                raise CatalogueError(f"{path}:{reader.line_num}: {name}: {message}; mend the value.") from error
+            name_of = tuple(str(getattr(part, field)) for field in key)
+            if (path.name, *name_of) in lines:
+                raise CatalogueError(
+                    f"{path}:{reader.line_num}: {' band '.join(name_of)} stands here a second time, first on line "
+                    f"{lines[(path.name, *name_of)]}; keep one."
+                )
+            lines[(path.name, *name_of)] = reader.line_num
+            parts.append(part)
+    return tuple(sorted(parts, key=lambda part: [getattr(part, field) for field in key])), lines
+
+
+@cache
+def _read(folder: Path, stamp: str) -> Catalogue:
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise CatalogueError(f"{folder / name}: is missing; a catalogue version has the files {', '.join(FILES)}.")
+    header, lines = _header(folder / "catalogue.yml")
+    indicators, more = _rows(folder / "indicators.csv", Indicator, ("code",))
+    lines |= more
+    bands, more = _rows(folder / "bands.csv", Band, ("code", "band"))
+    lines |= more
+    levels, more = _rows(folder / "levels.csv", Level, ("code",))
+    lines |= more
+    return Catalogue.model_construct(
+        **{name: getattr(header, name) for name in Header.model_fields},
+        folder=folder,
+        indicators=indicators,
+        bands=bands,
+        levels=levels,
+        lines=lines,
+    )
+
+
+def read_version(folder: Path) -> Catalogue:
+    """The version in ``folder``, each part well formed; whether the parts agree is for ``faults``.
+
+    Raises:
+        CatalogueError: a file is missing or a part is malformed; the sentence names file and line.
+    """
+    files = [folder / name for name in FILES]
+    stamp = [(path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None for path in files]
+    return _read(folder, json.dumps(stamp))
+
+
+def catalogue_versions(settings: Settings) -> list[Catalogue]:
+    """All versions of this jurisdiction, oldest first, checked singly and against each other.
+
+    Raises:
+        CatalogueError: one is malformed, contradicts itself, or two are in force in the same month.
+    """
+    root = settings.definition / "catalogue"
+    folders = sorted(path.parent for path in root.glob("*/catalogue.yml"))
+    if not folders:
+        raise CatalogueError(f"{root}: holds no catalogue version; add a folder with {', '.join(FILES)}.")
+    versions = sorted((read_version(folder) for folder in folders), key=lambda version: version.effective_from)
+    refuse(version_faults(settings, versions))
+    return versions
+
+
+def load_catalogue(settings: Settings, month: str) -> Catalogue:
+    """The version in force in ``month`` (``YYYY-MM``).
+
+    Raises:
+        CatalogueError: no version is in force in that month, or a version is wrong.
+    """
+    versions = catalogue_versions(settings)
+    found = [version for version in versions if version.in_force(month_check(month))]
+    if not found:
+        spans = "; ".join(f"{v.version}: {v.effective_from} to {v.effective_to or 'open'}" for v in versions)
+        raise CatalogueError(
+            f"{settings.definition / 'catalogue'}: no catalogue version is in force in {month} ({spans}); "
+            "choose another month or widen effective_from."
+        )
+    return found[0]
+
+
+def catalogue_folder(settings: Settings, month: str) -> Path:
+    """Folder of the version in force in ``month``; dbt reads its CSV files."""
+    return load_catalogue(settings, month).folder

@@ -1,0 +1,215 @@
+"""Shape of one catalogue version: indicators with bands, caps by level, classes, rules.
+
+Belongs here: the meaning and the type of every field. Does not belong here: files and lines (``load``), agreement
+between fields (``faults``).
+
+A version is a folder ``<definition>/catalogue/<version>/`` with ``catalogue.yml``, ``indicators.csv``, ``bands.csv``
+and ``levels.csv``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+RULE_PATTERN = r"^[A-Z][A-Z0-9_]*$"
+
+
+class CatalogueError(ValueError):
+    """A catalogue cannot be used; each line of the message is a sentence with file, line and cure."""
+
+
+class Part(BaseModel):
+    """Base of every part: frozen, and an unknown field is refused rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Band(Part):
+    """One step of an indicator: values in ``lower <= value < upper``, or equal to ``category``, carry ``risk``.
+
+    Attributes:
+        code: the indicator.
+        band: number of the band within its indicator, from 1.
+        lower: least value of a numeric band; None is unbounded.
+        upper: first value beyond a numeric band; None is unbounded.
+        category: value of a categorical band; None in a numeric one.
+        risk: -100 to 100; points are weight x risk / 100. Negative only where the indicator is protective.
+        label_en: what a person reads.
+        label_zh: the same in Chinese.
+    """
+
+    code: str
+    band: int = Field(..., ge=1)
+    lower: Decimal | None
+    upper: Decimal | None
+    category: str | None
+    risk: Decimal = Field(..., ge=-100, le=100)
+    label_en: str = Field(..., min_length=1)
+    label_zh: str = Field(..., min_length=1)
+
+
+class Indicator(Part):
+    """One level-3 indicator.
+
+    Attributes:
+        code: ``H`` and six digits; the first two are level 1, the first four level 2.
+        l1_code: code of its level 1, likewise ``l2_code``; names in both languages beside them.
+        feeds: feeds it is computed from; not one fresh feed among them may be missed for a known value.
+        window_months: influence period in months: an event counts while younger; 0 is the state at month end.
+        direction: which way the value points; ``protective`` takes points away within its level 1.
+        unit: unit of the value and so of the bands.
+        weight: points at risk 100.
+        kind: whether the value is a number or a category.
+        basis: where the bands come from, and what was decided where the source was silent.
+    """
+
+    code: str = Field(..., pattern=r"^H[0-9]{6}$")
+    l1_code: str
+    l1_name_zh: str = Field(..., min_length=1)
+    l1_name_en: str = Field(..., min_length=1)
+    l2_code: str
+    l2_name_zh: str = Field(..., min_length=1)
+    l2_name_en: str = Field(..., min_length=1)
+    name_zh: str = Field(..., min_length=1)
+    name_en: str = Field(..., min_length=1)
+    feeds: tuple[str, ...] = Field(..., min_length=1)
+    window_months: int = Field(..., ge=0, le=120)
+    direction: Literal["higher_riskier", "lower_riskier", "categorical", "protective"]
+    unit: str = Field(..., min_length=1)
+    weight: Decimal = Field(..., gt=0)
+    kind: Literal["numeric", "categorical"]
+    basis: str = Field(..., min_length=1)
+
+    @property
+    def column(self) -> str:
+        """Column of the value in its dbt model, and stem of the columns of ``enterprise_score``."""
+        return self.code.lower()
+
+
+class Level(Part):
+    """Most and fewest points of the total (``TOTAL``), a level 1 or a level 2; a ``floor`` below 0 is for offsets."""
+
+    code: str = Field(..., pattern=r"^(TOTAL|H[0-9]{2}([0-9]{2})?)$")
+    level: Literal[0, 1, 2]
+    cap: Decimal = Field(..., ge=0)
+    floor: Decimal = Field(..., le=0)
+
+
+class RiskClass(Part):
+    """One class: scores ``from <= score < to``; the last class also takes ``to`` itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    name: str = Field(..., alias="class", pattern=r"^[A-Z]$")
+    lower: Decimal = Field(..., alias="from")
+    upper: Decimal = Field(..., alias="to")
+    zh: str
+    en: str
+
+
+class Condition(Part):
+    """A test on the value of one indicator; one of the four is given. An unknown value meets only ``unknown``."""
+
+    indicator: str
+    equals: str | None = None
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+    unknown: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Condition:
+        given = [name for name in ("equals", "at_least", "below", "unknown") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("give exactly one of equals, at_least, below, unknown")
+        return self
+
+
+class Rule(Condition):
+    """A condition that sets a class (direct rule) or the best class possible (floor)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    code: str = Field(..., pattern=RULE_PATTERN)
+    class_name: str = Field(..., alias="class")
+    zh: str
+    en: str
+
+
+class ThinReason(Part):
+    """Too little is known when all of its conditions hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    code: str = Field(..., pattern=RULE_PATTERN)
+    zh: str
+    en: str
+    conditions: tuple[Condition, ...] = Field(..., alias="all", min_length=1)
+
+
+class ThinFile(Part):
+    """Best class of an enterprise about which too little is known, and when that is so."""
+
+    at_best: str
+    when: tuple[ThinReason, ...] = Field(..., min_length=1)
+
+
+class Header(Part):
+    """Content of ``catalogue.yml``."""
+
+    version: str = Field(..., pattern=r"^[a-z][a-z0-9_]*$")
+    title_zh: str
+    title_en: str
+    effective_from: str = Field(..., pattern=MONTH_PATTERN)
+    effective_to: str | None = Field(None, pattern=MONTH_PATTERN)
+    classes: tuple[RiskClass, ...] = Field(..., min_length=1)
+    direct_rules: tuple[Rule, ...] = ()
+    floors: tuple[Rule, ...] = ()
+    thin_file: ThinFile | None = None
+
+
+class Catalogue(Header):
+    """One whole version.
+
+    Attributes:
+        folder: where its files are.
+        indicators: in order of code.
+        bands: in order of code and band.
+        levels: caps of the total, level 1 and level 2.
+        lines: (file, key) -> line, so that a check can say where; not part of the meaning.
+    """
+
+    folder: Path
+    indicators: tuple[Indicator, ...]
+    bands: tuple[Band, ...]
+    levels: tuple[Level, ...]
+    lines: dict[tuple[str, ...], int] = Field(default_factory=dict, repr=False)
+
+    def in_force(self, month: str) -> bool:
+        """Whether this version classifies ``month`` (``YYYY-MM``)."""
+        return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
+
+    @property
+    def by_code(self) -> dict[str, Indicator]:
+        """Indicators by code."""
+        return {indicator.code: indicator for indicator in self.indicators}
+
+    @property
+    def max_score(self) -> Decimal:
+        """Highest score possible: the cap of the total."""
+        return next((level.cap for level in self.levels if level.level == 0), Decimal(0))
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the indicators in force, sorted."""
+        return [indicator.code for indicator in self.indicators]
+
+    def bands_of(self, code: str) -> list[Band]:
+        """Bands of one indicator, by number."""
+        return [band for band in self.bands if band.code == code]
+
+    def at(self, file: str, *key: str) -> str:
+        """``file:line`` of a part, for messages; the file alone where the part has no line."""
+        line = self.lines.get((file, *key))
+        return f"{self.folder / file}:{line}" if line else f"{self.folder / file}"

@@ -1,0 +1,66 @@
+"""The code location: everything that Dagster is told.
+
+Belongs here: putting the stages together. Does not belong here: any asset, job or check (``defs/``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from orchestration.defs.classification import build_classification
+from orchestration.defs.feeds import build_feeds
+from orchestration.defs.freshness import build_freshness
+from orchestration.defs.jobs import build_jobs
+from orchestration.defs.resources import Platform
+from orchestration.defs.schedules import build_schedules
+from orchestration.defs.sensors import build_sensors
+from orchestration.defs.warehouse import build_references, build_warehouse, read_manifest
+from orchestration.settings import Settings
+
+
+def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """All definitions of the platform.
+
+    Args:
+        overrides: ``settings``, ``manifest`` (dbt's, as a mapping), and any field of ``resources.Platform`` to use
+            instead of the real one.
+
+    Raises:
+        SettingsError, ContractError: a setting or contract cannot be used.
+    """
+    given = dict(overrides or {})
+    settings: Settings = given.pop("settings", None) or Settings.from_env()
+    manifest: Mapping[str, Any] | None = given.pop("manifest", None)
+    platform = Platform(settings=settings, **given)
+    feeds = build_feeds(settings)
+    if manifest is None:
+        manifest = read_manifest(settings)
+    warehouse, published = build_warehouse(settings, manifest)
+    classification = build_classification(settings)
+    freshness = build_freshness(settings)
+    jobs = build_jobs(feeds, warehouse, published, freshness)
+    return dg.Definitions(
+        assets=[*feeds, *build_references(manifest), warehouse, classification, published],
+        asset_checks=[freshness],
+        jobs=jobs.all(),
+        schedules=build_schedules(settings, jobs),
+        sensors=build_sensors(settings, jobs, platform),
+        resources={"platform": platform},
+        executor=dg.in_process_executor,
+    )
+
+
+def __getattr__(name: str) -> dg.Definitions:
+    """``defs``, made when Dagster asks for it; importing this module for ``build_defs`` costs nothing."""
+    if name == "defs":
+        built = build_defs()
+        globals()["defs"] = built
+        return built
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), "defs"})

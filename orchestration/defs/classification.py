@@ -1,0 +1,131 @@
+"""The classes: ``risk_class``, month x region.
+
+Belongs here: the final asset and what a decided partition shows.
+Does not belong here: the decision (``orchestration.risk``).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from orchestration.defs.partitions import MONTH, REGION, key, month_in_progress, month_regions, rectangle
+from orchestration.defs.resources import LAKE_WRITER, Platform, retried
+from orchestration.defs.translator import OWNER, RISK_CLASS
+from orchestration.feeds.contract import delivered_feeds
+from orchestration.settings import Settings
+
+SCORE = dg.AssetKey(["scores", "enterprise_score"])
+SHOWN = 10
+"""How many reasons and changes a partition lists."""
+
+COLUMNS = (
+    ("month", "VARCHAR", "月份: month, YYYY-MM"),
+    ("region_code", "VARCHAR", "地区: region of the registered address (GB/T 2260)"),
+    ("enterprise_id", "VARCHAR", "统一社会信用代码: unified social credit code"),
+    ("score", "DECIMAL(7,2)", "风险分: 0-1000, higher is riskier"),
+    ("computed_class", "VARCHAR", "计算等级: class by the rules, direct rules, floors and thin file included"),
+    ("class", "VARCHAR", "风险等级: class in use, A low to D high; the computed one until a person overrides it"),
+    ("reason", "VARCHAR", "定级原因: why the class is what it is"),
+    ("thin_file", "BOOLEAN", "信息不足: too little is known, so B at best"),
+    ("direct_rule", "VARCHAR", "直接判定: code of the direct rule that set the class, if any"),
+    ("floor_rule", "VARCHAR", "下限规则: code of the floor that raised the class, if any"),
+    ("catalogue_version", "VARCHAR", "指标版本: version of the indicator catalogue in force in the month"),
+)
+"""Columns of the table, their types and meaning."""
+
+
+def _table(rows: list[dict[str, Any]]) -> dg.MetadataValue:
+    """Rows of the same keys as a small table."""
+    if not rows:
+        return dg.MetadataValue.md("none")
+    names = list(rows[0])
+    lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(str(row.get(name, "")) for name in names) + " |" for row in rows[:SHOWN]]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
+    """What one month and region shows: counts, shares, changes since the month before, top reasons."""
+    shown: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.MetadataValue.int(summary.rows),
+        "catalogue_version": dg.MetadataValue.text(str(summary.catalogue_version)),
+        "thin_file": dg.MetadataValue.int(int(summary.thin_file)),
+        "classes": _table(
+            [
+                {"class": name, "enterprises": f"{count:,}", "share": f"{summary.shares.get(name, 0):.2%}"}
+                for name, count in sorted(summary.counts.items())
+            ]
+        ),
+        "changes": _table([{"change": name, "enterprises": count} for name, count in summary.changes.items()]),
+        "top_reasons": _table([dict(row) for row in summary.top_reasons]),
+    }
+    for name, count in sorted(summary.counts.items()):
+        shown[f"class_{name}"] = dg.MetadataValue.int(count)
+    return shown
+
+
+def _seal(platform: Platform, months: list[str]) -> None:
+    """Close the decided months that are over: a delivery that comes now lands in a later month."""
+    current = month_in_progress(platform.settings, platform.now())
+    for month in months:
+        if month < current:
+            for feed in delivered_feeds(platform.settings):
+                platform.seal(platform.settings, feed, month)
+
+
+def build_classification(settings: Settings) -> dg.AssetsDefinition:
+    """The asset ``risk_class``."""
+
+    @dg.multi_asset(
+        name="risk_class",
+        specs=[
+            dg.AssetSpec(
+                RISK_CLASS,
+                deps=[
+                    dg.AssetDep(SCORE, partition_mapping=dg.MultiToSingleDimensionPartitionMapping(MONTH)),
+                ],
+                group_name="classes",
+                kinds={"python", "duckdb"},
+                owners=[OWNER],
+                tags={"stage": "classes"},
+                description=(
+                    "**企业信用风险分类** · Risk class of every enterprise, month and region: A low, B medium, C "
+                    "medium-high, D high.\n\nClass bounds, direct rules, floors and the thin file come from the "
+                    "indicator catalogue in force in the month (`data/catalogue`). A run replaces exactly its months "
+                    "and regions. An internal reference for allocating supervision: not a rating of creditworthiness, "
+                    "not a punishment, not published, never an exemption (不评价、不惩戒、不公开、不免抽)."
+                ),
+                metadata={
+                    "dagster/column_schema": dg.TableSchema(
+                        columns=[dg.TableColumn(name, kind, doc) for name, kind, doc in COLUMNS]
+                    ),
+                    "dagster/table_name": "lake.main.risk_class",
+                },
+            )
+        ],
+        partitions_def=month_regions(settings),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        required_resource_keys={"platform"},
+        pool=LAKE_WRITER,
+    )
+    def risk_class(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        platform: Platform = context.resources.platform
+        try:
+            wanted_months, wanted_regions = rectangle(context.partition_keys)
+        except ValueError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        with retried(context):
+            summaries = platform.decide(platform.settings, wanted_months, wanted_regions)
+            _seal(platform, wanted_months)
+        for summary in summaries:
+            context.add_asset_metadata(
+                partition_metadata(summary), asset_key=RISK_CLASS, partition_key=key(summary.month, summary.region_code)
+            )
+        rows = sum(summary.rows for summary in summaries)
+        platform.progress(
+            f"{wanted_months[0]} to {wanted_months[-1]}  classes: {rows:,} in {len(summaries)} {MONTH} x {REGION}"
+        )
+        yield dg.Output(None, RISK_CLASS.to_python_identifier())
+
+    return risk_class

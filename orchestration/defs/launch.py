@@ -1,0 +1,148 @@
+"""The main job from the command line, in one process against the same instance that the UI opens.
+
+    python -m orchestration.defs.launch ingest 2026-04 2026-04
+    python -m orchestration.defs.launch months 2026-05 2026-10 --ingest-from 2026-04
+
+Belongs here: starting the jobs one after the other, telling what happens in short lines.
+Does not belong here: what the jobs do.
+
+One process pays the start-up of Dagster, dbt and Great Expectations once; the runs, their events and their
+partitions are the same as if the UI had started them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from orchestration.definitions import build_defs
+from orchestration.defs.failures import causes
+from orchestration.defs.partitions import month_range_tags, months, rectangle_tags
+from orchestration.defs.prepare import prepare_home
+from orchestration.feeds.contract import ContractError
+from orchestration.settings import Settings, SettingsError, month_range, month_shift
+
+QUIET: Mapping[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Run configuration that keeps Dagster's own log off the terminal; it stays in the UI."""
+
+
+class LaunchError(RuntimeError):
+    """A run failed; the message names the steps and why they stopped."""
+
+
+class Launcher:
+    """Runs jobs in this process.
+
+    Args:
+        settings: where things are.
+        instance: the Dagster instance that keeps the runs.
+        tell: is given one short line per finished step.
+        overrides: for tests, as for ``build_defs``.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        instance: dg.DagsterInstance,
+        tell: Callable[[str], None],
+        overrides: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._instance = instance
+        self._tell = tell
+        given = {"settings": settings, "progress": tell} | dict(overrides or {})
+        self._definitions = build_defs(given)
+
+    def ingest(self, first: str, last: str) -> None:
+        """Read, check and publish the deliveries of all months from ``first`` to ``last``."""
+        self._run("ingest", month_range_tags(*self._span(first, last)))
+
+    def months(self, first: str, last: str) -> None:
+        """Deliveries, staging, indicators, scores and classes of all months from ``first`` to ``last``."""
+        span = self._span(first, last)
+        self._run("month", month_range_tags(*span))
+        self._run("classify", rectangle_tags(self._settings, *span))
+
+    def freshness(self) -> None:
+        """Look whether every partition that was due exists."""
+        self._run("freshness", {})
+
+    def _span(self, first: str, last: str) -> tuple[str, str]:
+        wanted = month_range(first, last)
+        known = set(months(self._settings).get_partition_keys())
+        unknown = [month for month in wanted if month not in known]
+        if first > last or unknown:
+            raise SettingsError(
+                f"{unknown[0] if unknown else first + ' to ' + last} cannot be computed; choose months from "
+                f"{min(known)} to {max(known)}, the first one first."
+            )
+        return first, last
+
+    def _run(self, job: str, tags: Mapping[str, str]) -> None:
+        start = time.monotonic()
+        result = self._definitions.resolve_job_def(job).execute_in_process(
+            instance=self._instance,
+            tags=dict(tags) | {"ecr/trigger": "launch"},
+            run_config=dict(QUIET),
+            raise_on_error=False,
+        )
+        if not result.success:
+            lines = causes(self._instance, result.run_id)
+            raise LaunchError(f"{job} failed (run {result.run_id}):\n  " + "\n  ".join(lines))
+        self._tell(f"{job}: done in {time.monotonic() - start:.0f} s")
+
+
+def _teller() -> Callable[[str], None]:
+    start = time.monotonic()
+
+    def tell(line: str) -> None:
+        print(f"[{time.monotonic() - start:6.1f} s] {line}", flush=True)
+
+    return tell
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration.defs.launch", description="Run the main job.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("ingest", "read, check and publish deliveries"),
+        ("months", "deliveries, indicators, scores and classes"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("first", help="first month, YYYY-MM")
+        command.add_argument("last", help="last month, YYYY-MM")
+        if name == "months":
+            command.add_argument("--ingest-from", help="earlier month from which deliveries are read only, YYYY-MM")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what the command line asks for; 0 when all of it succeeded, else one message on stderr and 1."""
+    chosen = parse(arguments)
+    tell = _teller()
+    try:
+        settings = Settings.from_env()
+        prepare_home(settings)
+        with dg.DagsterInstance.get() as instance:
+            launcher = Launcher(settings, instance, tell)
+            if chosen.command == "ingest":
+                launcher.ingest(chosen.first, chosen.last)
+            else:
+                if chosen.ingest_from and chosen.ingest_from < chosen.first:
+                    launcher.ingest(chosen.ingest_from, month_shift(chosen.first, -1))
+                launcher.months(chosen.first, chosen.last)
+            launcher.freshness()
+    except (LaunchError, SettingsError, ContractError) as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""The plain functions behind the assets, bundled so that a test can replace any of them.
+
+Belongs here: which function of which package does a step; turning passing trouble (a locked lake, a disk that
+hiccups) into a retry with backoff.
+Does not belong here: any logic of those steps.
+
+The functions are imported when first called: Great Expectations and dbt are dear to import, and opening the UI
+needs neither.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: RUF009  (the functions are constants, not made per instance)
+import errno
+import importlib
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from orchestration.settings import Settings
+
+MAX_RETRIES = 2
+FIRST_WAIT = 2.0
+"""Seconds before the first retry; doubled for each further one, plus up to half of it at random."""
+
+LAKE_WRITER = "lake_writer"
+"""Pool of everything that writes the lake: the embedded catalogue takes one writer at a time."""
+
+_PASSING_ERRNO = {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOLCK}
+_PASSING_TEXT = ("database is locked", "database table is locked", "could not set lock on file", "connection reset")
+
+
+def late(module: str, name: str) -> Callable[..., Any]:
+    """A function that imports ``module`` when it is first called."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*args, **kwargs)
+
+    call.__name__ = name
+    return call
+
+
+def _utc_now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
+def _quiet(_: str) -> None:
+    """Progress nobody reads."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The functions that the assets call.
+
+    Attributes:
+        settings: where things are.
+        stage_feed: read, clean and sort one feed's month into a staged folder.
+        validate: run the feed's suite of expectations on the staged rows.
+        publish_feed: make the staged month visible.
+        discard_feed: throw the staged month away.
+        build_month: run dbt for one month.
+        decide: classify months x regions.
+        seal: close a feed's month because its classes were decided; what comes later lands in a later month.
+        column_lineage: where each column of each model comes from.
+        now: the present moment, with a time zone.
+        progress: is told one short line per finished step.
+    """
+
+    settings: Settings
+    stage_feed: Callable[..., Any] = late("orchestration.feeds.ingest", "stage_feed")
+    validate: Callable[..., Any] = late("orchestration.quality.bridge", "validate")
+    publish_feed: Callable[..., Any] = late("orchestration.feeds.ingest", "publish_feed")
+    discard_feed: Callable[..., Any] = late("orchestration.feeds.ingest", "discard_feed")
+    build_month: Callable[..., Any] = late("orchestration.warehouse.dbt", "build_month")
+    column_lineage: Callable[..., Any] = late("orchestration.warehouse.lineage", "column_lineage")
+    decide: Callable[..., Any] = late("orchestration.risk.decide", "decide")
+    seal: Callable[..., Any] = late("orchestration.feeds.ingest", "seal")
+    now: Callable[[], datetime] = _utc_now
+    progress: Callable[[str], None] = _quiet
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether trying again can help: a lock, a busy or flaky disk, a broken connection."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _PASSING_ERRNO:
+            return True
+        if isinstance(seen, (ConnectionError, TimeoutError)):
+            return True
+        if isinstance(seen, sqlite3.OperationalError) or type(seen).__module__.startswith(("duckdb", "_duckdb")):
+            return any(text in str(seen).lower() for text in _PASSING_TEXT)
+        seen = seen.__cause__ or seen.__context__
+    return any(text in str(error).lower() for text in _PASSING_TEXT)
+
+
+def wait_seconds(attempt: int) -> float:
+    """Seconds before retry number ``attempt`` (from 0): exponential backoff with jitter."""
+    base: float = FIRST_WAIT * 2**attempt
+    return base * (1 + random.random() / 2)  # noqa: S311 (jitter, not a secret)
+
+
+@contextmanager
+def retried(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """Ask Dagster to run the step again for trouble that can pass; let everything else through.
+
+    A retry policy on the step would also repeat what cannot pass, such as a missing column.
+    """
+    try:
+        yield
+    except (dg.Failure, dg.RetryRequested):
+        raise
+    except Exception as error:
+        if may_pass(error):
+            raise dg.RetryRequested(MAX_RETRIES, wait_seconds(context.retry_number)) from error
+        raise

@@ -1,0 +1,151 @@
+"""``make demo``: a small province, simulated, delivered, ingested, checked, computed and classified.
+
+Belongs here: the order of the steps, the parameters, the closing table.
+Does not belong here: what a step does. This is one of the two programs that start Dagster.
+
+The demo deletes nothing. Run again with the same parameters it recomputes the same partitions to the same rows; with
+other parameters it asks for an empty ``ECR_HOME``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+from orchestration.lake import connect
+from orchestration.settings import Settings, SettingsError, month_check, month_shift
+from orchestration.table import render
+
+BY_REGION = """
+    select
+        region.name_zh || ' ' || region.name_en as region,
+        count(*) as enterprises,
+        count(*) filter (where class = 'A') as a,
+        count(*) filter (where class = 'B') as b,
+        count(*) filter (where class = 'C') as c,
+        count(*) filter (where class = 'D') as d,
+        round(100.0 * count(*) filter (where class in ('C', 'D')) / count(*), 1) as c_d_percent,
+        round(avg(score), 1) as mean_score
+    from risk_class
+    join read_csv($regions, header = true, all_varchar = true) as region using (region_code)
+    where month = $month
+    group by region_code, region.name_zh, region.name_en
+    order by region_code
+"""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the demo simulates and computes."""
+
+    enterprises: int
+    seed: int
+    first: str
+    months: int
+
+    @property
+    def last(self) -> str:
+        """Newest month of the demo."""
+        return month_shift(self.first, self.months - 1)
+
+    @classmethod
+    def from_env(cls) -> Parameters:
+        """Read ENTERPRISES, SEED, FIRST and MONTHS."""
+        try:
+            numbers = {name: int(os.environ.get(name, default)) for name, default in DEFAULTS.items()}
+        except ValueError as error:
+            raise SettingsError(f"ENTERPRISES, SEED and MONTHS are whole numbers; {error}.") from error
+        if numbers["ENTERPRISES"] < 100 or numbers["MONTHS"] < 1:
+            raise SettingsError("ENTERPRISES must be at least 100 and MONTHS at least 1.")
+        first = month_check(os.environ.get("FIRST", "2026-05"))
+        return cls(numbers["ENTERPRISES"], numbers["SEED"], first, numbers["MONTHS"])
+
+
+DEFAULTS = {"ENTERPRISES": "12000", "SEED": "7", "MONTHS": "6"}
+
+
+def simulate_once(settings: Settings, chosen: Parameters) -> None:
+    """Write the deliveries, unless they have been written with the same parameters.
+
+    Raises:
+        SettingsError: the folder holds something else, which is not ours to delete.
+    """
+    marker = settings.home / "simulation" / "demo.json"
+    wanted = asdict(chosen)
+    if marker.exists():
+        if json.loads(marker.read_text(encoding="utf-8")) == wanted:
+            print(f"== deliveries of {chosen.enterprises:,} enterprises are there already; computing them again")
+            return
+        raise SettingsError(
+            f"{settings.home} holds a demo with other parameters; run `make clean` or choose another folder: "
+            "ECR_HOME=/some/folder make demo."
+        )
+    if settings.landing.exists() and any(settings.landing.iterdir()):
+        raise SettingsError(
+            f"{settings.landing} holds deliveries that the demo did not make; choose another folder: "
+            "ECR_HOME=/some/folder make demo."
+        )
+    from orchestration.simulation import simulate
+
+    print(f"== simulating {chosen.enterprises:,} enterprises, seed {chosen.seed}, and their deliveries", flush=True)
+    simulate(settings, chosen.enterprises, chosen.seed, chosen.first, chosen.months)
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def closing(settings: Settings, month: str) -> str:
+    """The table of classes by region for ``month`` and where to go from here."""
+    regions = settings.definition / "reference" / "regions.csv"
+    with connect(settings, read_only=True) as connection:
+        rows = connection.execute(BY_REGION, {"regions": str(regions), "month": month})
+        header = [column[0] for column in rows.description or []]
+        body = rows.fetchall()
+        total = connection.execute(
+            "select count(*) from risk_class where month = $month", {"month": month}
+        ).fetchone()
+        shares = connection.execute(
+            "select class, count(*) from risk_class where month = $month group by class order by class",
+            {"month": month},
+        ).fetchall()
+    everyone = total[0] if total else 0
+    line = "  ".join(f"{name} {100 * count / everyone:.1f} %" for name, count in shares) if everyone else "no classes"
+    return "\n".join(
+        [
+            "",
+            f"Risk classes by region, {month}",
+            render(header, body),
+            f"{everyone:,} enterprises: {line}",
+            "",
+            f"Results    {settings.home}/lake (tables: risk_class, risk_factor, class_by_region, class_by_section)",
+            f"Checks     {settings.home}/quality/<feed>/<month>.html",
+            f'Ask        make sql Q="select * from risk_factor where month = \'{month}\' and points > 0 limit 20"',
+            "Look       make ui, then http://127.0.0.1:3000",
+        ]
+    )
+
+
+def main() -> int:
+    """Run the demo; 0 when every step succeeded."""
+    start = time.monotonic()
+    try:
+        settings, chosen = Settings.from_env(), Parameters.from_env()
+        simulate_once(settings, chosen)
+        from orchestration.defs.launch import main as launch
+
+        print(f"== walking {chosen.first} to {chosen.last}: ingest, check, compute, classify", flush=True)
+        earlier = month_shift(chosen.first, -1)
+        if status := launch(["months", chosen.first, chosen.last, "--ingest-from", earlier]):
+            return status
+    except SettingsError as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    print(closing(settings, chosen.last))
+    print(f"Took       {time.monotonic() - start:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

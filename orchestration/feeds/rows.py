@@ -1,0 +1,260 @@
+"""From delivered tables to accepted, quarantined and superseded rows: the three Parquet files of a partition.
+
+Belongs here: numbering rows, sorting them into the three, duplicate keys, stopping at unknown codes.
+Does not belong here: cleaning one value (``clean``), what is kept of a bad row (``quarantine``), files (``ingest``).
+
+A row's position is its delivery's place in the month (shifted left) plus its number in the delivery; a later position
+wins over an earlier one with the same contract key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.feeds.clean import Cleaner
+from orchestration.feeds.columns import UNKNOWN
+from orchestration.feeds.contract import Column, Contract
+from orchestration.feeds.errors import Where, shown
+from orchestration.feeds.ledger import Planned
+from orchestration.feeds.quarantine import QUARANTINE_SCHEMA, SHIFT, cure, quarantine_query, row_no
+from orchestration.feeds.reader import Delivered
+from orchestration.feeds.shape import Table
+from orchestration.lake import quote
+from orchestration.settings import Settings
+
+PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+
+
+@dataclass
+class Counts:
+    """What became of the rows, and which rules mended values."""
+
+    accepted: int = 0
+    quarantined: int = 0
+    superseded: int = 0
+    cleaned: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One table of one delivery, with the row numbers before it."""
+
+    delivery: int
+    offset: int
+    table: Table
+
+
+class Sorter:
+    """Sorts the rows of one feed and month; use once: ``add`` each delivery, then ``sort``.
+
+    Args:
+        connection: scratch connection.
+        settings: reference data and identity key.
+        contract: of the feed.
+        month: received month.
+        folder: where the three files go; scratch files go into ``work`` below it.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, settings: Settings, contract: Contract, month: str, folder: Path
+    ) -> None:
+        self.connection = connection
+        self.contract = contract
+        self.month = month
+        self.folder = folder
+        self.cleaner = Cleaner(settings, contract, month)
+        self.pieces: list[_Piece] = []
+        self.files: list[Planned] = []
+        connection.execute(
+            "CREATE TEMP TABLE deliveries (place BIGINT, delivery_id VARCHAR, file VARCHAR, replaced_by VARCHAR)"
+        )
+
+    def add(self, number: int, file: Planned, delivered: Delivered) -> None:
+        """Add a delivery; ``number`` is its place in the month."""
+        self.connection.execute(
+            "INSERT INTO deliveries VALUES (?, ?, ?, ?)", [number, file.delivery_id, file.file, file.replaced_by]
+        )
+        self.files.append(file)
+        offset = 0
+        for table in delivered.tables:
+            self.pieces.append(_Piece(number, offset, table))
+            offset += table.rows + table.rejected
+
+    def nothing(self) -> Counts:
+        """Write the three files without rows."""
+        schema = self.contract.schema_sql
+        self._empty("accepted", schema)
+        self._empty("superseded", schema | {"superseded_by": "VARCHAR"})
+        self._empty("quarantined", QUARANTINE_SCHEMA)
+        return Counts()
+
+    def _empty(self, name: str, schema: dict[str, str]) -> None:
+        columns = ", ".join(f'CAST(NULL AS {kind}) AS "{column}"' for column, kind in schema.items())
+        self._copy(f"SELECT {columns} WHERE false", self.folder / f"{name}.parquet")
+
+    def sort(self) -> Counts:
+        """Clean all rows and write the three files.
+
+        Raises:
+            FeedStop: a row holds an unknown code.
+        """
+        counts = Counts()
+        if not self.pieces:
+            return self.nothing()
+        connection = self.connection
+        connection.execute(f"CREATE TEMP VIEW delivered AS {self._delivered()}")
+        connection.execute(f"CREATE TEMP VIEW unparsed AS {self._unparsed()}")
+        cleaned = self.folder / "work" / "cleaned.parquet"
+        self.cleaner.prepare(connection, "delivered")
+        connection.execute("SET preserve_insertion_order = false")
+        self._copy(self.cleaner.query("delivered"), cleaned)
+        connection.execute(
+            f"CREATE TEMP VIEW cleaned AS SELECT c.*, d.delivery_id, d.replaced_by "
+            f"FROM read_parquet({quote(cleaned)}) AS c JOIN deliveries AS d ON d.place = c._position >> {SHIFT}"
+        )
+        self._stop_at_unknown_codes()
+        self._count_rules(counts)
+        self._find_superseded()
+        self._write()
+        counts.accepted = self._rows("accepted")
+        counts.superseded = self._rows("superseded")
+        counts.quarantined = self._rows("quarantined")
+        counts.reasons = dict(
+            connection.execute(
+                "SELECT reason, count(*) FROM read_parquet(?) GROUP BY reason ORDER BY reason",
+                [str(self.folder / "quarantined.parquet")],
+            ).fetchall()
+        )
+        return counts
+
+    def _delivered(self) -> str:
+        """All rows that parse, as text columns ``r_<column>`` with their position."""
+        return " UNION ALL ".join(self._piece(piece) for piece in self.pieces)
+
+    def _piece(self, piece: _Piece) -> str:
+        table, base = piece.table, (piece.delivery << SHIFT) + piece.offset + 1
+        texts = ", ".join(f"{self._text(column, table)} AS r_{column.name}" for column in self.contract.columns)
+        rows = f"SELECT file_row_number AS place, * FROM read_parquet({quote(table.path)}, file_row_number = true)"
+        if table.rejects is None:
+            return f"SELECT {base} + place AS _position, {texts} FROM ({rows})"
+        # good rows behind n bad ones move n places on
+        shifts = f"SELECT before, max(n) AS n FROM read_parquet({quote(table.rejects)}) GROUP BY before"
+        return (
+            f"SELECT {base} + rows.place + coalesce(shifts.n, 0) AS _position, {texts} "
+            f"FROM ({rows}) AS rows ASOF LEFT JOIN ({shifts}) AS shifts ON rows.place >= shifts.before"
+        )
+
+    @staticmethod
+    def _text(column: Column, table: Table) -> str:
+        if column.name in table.columns:
+            return f"h{table.columns[column.name]}"
+        return "CAST(NULL AS VARCHAR)" if column.constant is None else quote(column.constant)
+
+    def _unparsed(self) -> str:
+        """All rows that do not parse, with their position."""
+        parts = [
+            f"SELECT {(piece.delivery << SHIFT) + piece.offset} + before + n AS _position, reason, line, text "
+            f"FROM read_parquet({quote(piece.table.rejects)})"
+            for piece in self.pieces
+            if piece.table.rejects is not None
+        ]
+        nothing = "SELECT 0::BIGINT AS _position, '' AS reason, 0::BIGINT AS line, '' AS text WHERE false"
+        return " UNION ALL ".join(parts or [nothing])
+
+    def _stop_at_unknown_codes(self) -> None:
+        """Raise for the first unknown code, naming how many there are."""
+        found = self.connection.execute(
+            "SELECT min(_position), arg_min(_issue, _position), count(*) FROM cleaned "
+            f"WHERE replaced_by IS NULL AND starts_with(_issue, '{UNKNOWN}:')"
+        ).fetchone()
+        if found is None or found[0] is None:
+            return
+        position, issue, rows = found
+        column = self.contract.column(issue.split(":", 1)[1])
+        texts = self.connection.execute(
+            f"SELECT r_{column.name}, min(d._position) FROM delivered AS d "
+            "JOIN cleaned AS c ON c._position = d._position "
+            "WHERE c._issue = ? AND c.replaced_by IS NULL GROUP BY 1 ORDER BY 2",
+            [issue],
+        ).fetchall()
+        piece = max(
+            (p for p in self.pieces if (p.delivery << SHIFT) + p.offset < position),
+            key=lambda p: (p.delivery, p.offset),
+        )
+        row = position - (piece.delivery << SHIFT) - piece.offset
+        line = row - 1 + piece.table.first_line if piece.table.first_line is not None else None
+        lookup = self.cleaner.lookups[column.name]
+        more = f" ({rows:,} rows, {len(texts):,} different texts)" if rows > 1 else ""
+        raise Where(self.contract.feed, self.month, self.files[piece.delivery].file, piece.table.where.member).stop(
+            f"column {column.name} ({column.zh}) holds the unknown code {shown(texts[0][0])}{more}",
+            cure(column, lookup.source, self.contract.feed),
+            line=line,
+            row=row,
+        )
+
+    def _count_rules(self, counts: Counts) -> None:
+        rules = self.cleaner.rules
+        if not rules:
+            return
+        sums = ", ".join(f"sum(_n_{rule})" for rule in rules)
+        row = self.connection.execute(f"SELECT {sums} FROM cleaned").fetchone() or ()
+        counts.cleaned = {rule: int(number) for rule, number in zip(rules, row, strict=True) if number}
+        if bad := counts.cleaned.get("uscc_check_digit"):
+            counts.warnings.append(
+                f"{self.contract.feed} {self.month}: {bad:,} unified codes fail their check character (GB 32100); "
+                "they were accepted, because some early codes are legal nevertheless."
+            )
+
+    def _find_superseded(self) -> None:
+        """Positions of good rows that a later one with the same key replaces."""
+        key = ", ".join(f'"{name}"' for name in self.contract.key)
+        same = " AND ".join(f'g."{name}" IS NOT DISTINCT FROM k."{name}"' for name in self.contract.key)
+        good = "SELECT * FROM cleaned WHERE _issue IS NULL AND replaced_by IS NULL"
+        self.connection.execute(
+            f"CREATE TEMP TABLE twice AS SELECT {key}, max(_position) AS winner FROM ({good}) "
+            f"GROUP BY {key} HAVING count(*) > 1"
+        )
+        self.connection.execute(
+            f"CREATE TEMP TABLE losers AS SELECT g._position, "
+            f"concat(d.delivery_id, ':', {row_no('k.winner')}) AS superseded_by "
+            f"FROM ({good}) AS g JOIN twice AS k ON {same} JOIN deliveries AS d ON d.place = k.winner >> {SHIFT} "
+            "WHERE g._position < k.winner"
+        )
+
+    def _write(self) -> None:
+        names = ", ".join(f'c."{column.name}"' for column in self.contract.columns)
+        number = row_no("c._position")
+        ledger = f"{quote(self.month)} AS received_month, c.delivery_id, {number} AS row_no"
+        first = 'c."enterprise_id" NULLS LAST, ' if self.contract.has_enterprise else ""
+        self._copy(
+            f"SELECT {names}, {ledger} FROM cleaned AS c ANTI JOIN losers AS l ON l._position = c._position "
+            f"WHERE c._issue IS NULL AND c.replaced_by IS NULL ORDER BY {first}c._position",
+            self.folder / "accepted.parquet",
+        )
+        nulls = ", ".join(f'CAST(NULL AS {column.sql_type}) AS "{column.name}"' for column in self.contract.columns)
+        self._copy(
+            f"SELECT {names}, {ledger}, l.superseded_by, c._position AS _at FROM cleaned AS c "
+            "JOIN losers AS l ON l._position = c._position "
+            f"UNION ALL SELECT {names}, {ledger}, concat(c.replaced_by, ':0'), c._position FROM cleaned AS c "
+            "WHERE c.replaced_by IS NOT NULL "
+            f"UNION ALL SELECT {nulls}, {quote(self.month)}, d.delivery_id, {number}, concat(d.replaced_by, ':0'), "
+            f"c._position FROM unparsed AS c JOIN deliveries AS d ON d.place = c._position >> {SHIFT} "
+            "WHERE d.replaced_by IS NOT NULL",
+            self.folder / "superseded.parquet",
+            wrap="SELECT * EXCLUDE (_at) FROM ({query}) ORDER BY _at",
+        )
+        quarantine = quarantine_query(self.connection, self.contract, self.month)
+        self._copy(quarantine, self.folder / "quarantined.parquet")
+
+    def _rows(self, name: str) -> int:
+        path = self.folder / f"{name}.parquet"
+        row = self.connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
+        return int(row[0]) if row else 0
+
+    def _copy(self, query: str, path: Path, wrap: str = "{query}") -> None:
+        self.connection.execute(f"COPY ({wrap.replace('{query}', query)}) TO {quote(path)} {PARQUET}")

@@ -1,0 +1,148 @@
+"""The lake: the one place that opens, attaches and reads DuckLake and the raw Parquet beside it.
+
+Belongs here: connections, extensions, views over raw partitions, the write of one partition.
+Does not belong here: what the tables mean (dbt models, ``risk``), how raw rows came to be (``feeds``).
+
+Two stores, both readable by any engine. Raw rows are plain Parquet, one folder per feed and received month, replaced
+by rename. Everything computed from them is DuckLake: Parquet data, ACID snapshots, a SQLite or PostgreSQL catalogue.
+The SQLite catalogue allows one writer at a time: writers share a Dagster pool of one.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from orchestration.feeds.contract import all_feeds, load_contract
+from orchestration.settings import Settings
+
+EXTENSIONS = ("ducklake", "sqlite_scanner")
+MANIFEST_SCHEMA = {
+    "feed": "VARCHAR",
+    "month": "VARCHAR",
+    "status": "VARCHAR",
+    "delivered": "BIGINT",
+    "accepted": "BIGINT",
+    "quarantined": "BIGINT",
+    "superseded": "BIGINT",
+    "supersedes": "VARCHAR[]",
+}
+"""Keys of ``manifest.json`` that SQL reads; the file holds more."""
+NO_MONTH = "0000-00"
+"""A partition without rows that every feed has, so that a feed nobody sends can still be queried."""
+
+_lock = threading.Lock()
+
+
+def quote(text: object) -> str:
+    """A SQL string literal; only for places where DuckDB takes no parameter (ATTACH, CREATE VIEW, SET)."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def prepare(settings: Settings) -> None:
+    """Make the folders, install the extensions from their locked wheels, give every feed its empty partition.
+
+    Safe to call often and from several processes; nothing that exists is changed.
+    """
+    for folder in (settings.raw, settings.temporary, settings.landing, settings.extensions, settings.dbt_target):
+        folder.mkdir(parents=True, exist_ok=True)
+    with _lock:
+        connection = _connect(settings)
+        try:
+            if not all(list(settings.extensions.rglob(f"{name}.duckdb_extension")) for name in EXTENSIONS):
+                from duckdb_extensions import import_extension
+
+                for name in EXTENSIONS:
+                    import_extension(name, con=connection)
+            for feed in all_feeds(settings):
+                _empty_partition(connection, settings, feed)
+        finally:
+            connection.close()
+
+
+def _empty_partition(connection: duckdb.DuckDBPyConnection, settings: Settings, feed: str) -> None:
+    folder = settings.raw / feed / f"month={NO_MONTH}"
+    path, manifest = folder / "accepted.parquet", folder / "manifest.json"
+    schema = load_contract(settings, feed).schema_sql
+    if path.exists() and manifest.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = ", ".join(f"CAST(NULL AS {sql_type}) AS {name}" for name, sql_type in schema.items())
+    scratch = folder / f".accepted-{threading.get_ident()}.parquet"
+    connection.execute(f"COPY (SELECT {columns} WHERE false) TO {quote(scratch)} (FORMAT parquet)")
+    scratch.rename(path)
+    blank = dict.fromkeys(MANIFEST_SCHEMA) | {"feed": feed, "month": NO_MONTH, "status": "none", "supersedes": []}
+    manifest.write_text(json.dumps(blank), encoding="utf-8")
+
+
+def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    settings.temporary.mkdir(parents=True, exist_ok=True)
+    return duckdb.connect(
+        config={
+            "extension_directory": str(settings.extensions),
+            "temp_directory": str(settings.temporary / "duckdb"),
+            "memory_limit": settings.memory_limit,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+
+
+def attach_sql(settings: Settings, *, read_only: bool = False) -> str:
+    """The ATTACH statement of the lake; dbt's profile says the same with environment variables."""
+    options = [f"DATA_PATH {quote(settings.data_path)}"]
+    if settings.catalog.startswith("sqlite:"):
+        options += ["META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 60000"]
+    if read_only:
+        options.append("READ_ONLY")
+    return f"ATTACH {quote('ducklake:' + settings.catalog)} AS lake ({', '.join(options)})"
+
+
+@contextmanager
+def scratch(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection without the lake, for work on files."""
+    connection = _connect(settings)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection with the lake attached as ``lake`` and used by default, and ``raw.<feed>`` as views.
+
+    Args:
+        settings: where the lake is.
+        read_only: readers never wait for a writer; use it wherever nothing is written.
+    """
+    prepare(settings)
+    connection = _connect(settings)
+    try:
+        for extension in EXTENSIONS:
+            connection.execute(f"LOAD {extension}")
+        connection.execute(attach_sql(settings, read_only=read_only))
+        connection.execute("CREATE SCHEMA memory.raw")
+        for feed in all_feeds(settings):
+            files = settings.raw / feed / "*" / "accepted.parquet"
+            connection.execute(
+                f"CREATE VIEW memory.raw.{feed} AS "
+                f"SELECT * FROM read_parquet({quote(files)}, union_by_name = true, hive_partitioning = false)"
+            )
+        connection.execute(f"CREATE VIEW memory.raw.feed_month AS {feed_month_sql(settings)}")
+        connection.execute("USE lake")
+        yield connection
+    finally:
+        connection.close()
+
+
+def feed_month_sql(settings: Settings) -> str:
+    """A query with one row per published feed and month: status and row accounting, from the manifests."""
+    columns = "{" + ", ".join(f"{name}: {quote(kind)}" for name, kind in MANIFEST_SCHEMA.items()) + "}"
+    files = settings.raw / "*" / "*" / "manifest.json"
+    source = f"read_json({quote(files)}, columns = {columns}, format = 'auto')"
+    return f"SELECT * FROM {source} WHERE month <> {quote(NO_MONTH)}"

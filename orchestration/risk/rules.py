@@ -1,0 +1,162 @@
+"""From a catalogue's rules to SQL: class bounds, direct rules, floors, thin file, the reason in words.
+
+Belongs here: the query that gives one month's classes. Does not belong here: transactions and tables (``decide``).
+
+Order of the rules: a direct rule sets the class. Otherwise the score's bounds give it, a floor makes it no better than
+the floor's class, and a thin file no better than ``at_best``. Letters order classes, which the catalogue check ensures.
+Identifiers in the SQL are indicator codes, which the catalogue has checked; everything else is a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from orchestration.catalogue.model import Catalogue, Condition, Rule
+
+NAMED_INDICATORS = 3
+"""How many indicators a reason names, those with the most points."""
+
+
+class Query:
+    """SQL text and its parameters, put together in the order in which they stand."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, object] = {}
+
+    def value(self, value: object) -> str:
+        """A parameter holding ``value``."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+
+def condition_sql(query: Query, condition: Condition) -> str:
+    """Whether the value of an indicator meets a condition; never null, so that unknown meets only ``unknown``."""
+    value = f"v_{condition.indicator.lower()}"
+    if condition.unknown:
+        return f"{value} IS NULL"
+    if condition.equals is not None:
+        return f"coalesce({value} = {query.value(condition.equals)}, false)"
+    if condition.at_least is not None:
+        return f"coalesce({value} >= {query.value(float(condition.at_least))}, false)"
+    return f"coalesce({value} < {query.value(float(condition.below or 0))}, false)"
+
+
+def _first(query: Query, rules: Iterable[Rule]) -> str:
+    """Code of the rule that holds and sets the worst class, the first of equals; null if none holds."""
+    worst_first = sorted(rules, key=lambda rule: rule.class_name, reverse=True)
+    cases = [f"WHEN {condition_sql(query, rule)} THEN {query.value(rule.code)}" for rule in worst_first]
+    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def _lookup(query: Query, column: str, found: dict[str, str]) -> str:
+    cases = [f"WHEN {query.value(code)} THEN {query.value(text)}" for code, text in found.items()]
+    return f"CASE {column} {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def class_by_score_sql(query: Query, catalogue: Catalogue) -> str:
+    """Class of a score by the bounds: ``from <= score < to``; the last class takes the highest score too."""
+    cases = [
+        f"WHEN score < {query.value(risk_class.upper)} THEN {query.value(risk_class.name)}"
+        for risk_class in catalogue.classes[:-1]
+    ]
+    return f"CASE {' '.join(cases)} ELSE {query.value(catalogue.classes[-1].name)} END"
+
+
+def _thin_sql(query: Query, catalogue: Catalogue) -> str:
+    if catalogue.thin_file is None:
+        return "CAST(NULL AS VARCHAR)"
+    cases = []
+    for reason in catalogue.thin_file.when:
+        test = " AND ".join(condition_sql(query, condition) for condition in reason.conditions)
+        cases.append(f"WHEN {test} THEN {query.value(reason.code)}")
+    return f"CASE {' '.join(cases)} END"
+
+
+def _most_points_sql(query: Query, catalogue: Catalogue) -> str:
+    """The indicators with the most counted points, in words: 'H040101 当前是否列入经营异常名录 80.00; ...'."""
+    parts = [
+        f"{{'points': p_{indicator.column}, 'code': {query.value(indicator.code)}, "
+        f"'name': {query.value(f'{indicator.code} {indicator.name_zh}')}}}"
+        for indicator in catalogue.indicators
+    ]
+    # ties go by code: the list is in order of code, and points are negated so that one ascending sort serves both
+    return (
+        "list_transform(list_slice(list_sort(list_transform(list_filter("
+        f"[{', '.join(parts)}], lambda x: x.points > 0), "
+        "lambda x: {'least': -x.points, 'code': x.code, 'text': x.name || ' ' || CAST(x.points AS VARCHAR)})), "
+        f"1, {NAMED_INDICATORS}), lambda x: x.text)"
+    )
+
+
+def _bounds_text(catalogue: Catalogue) -> dict[str, str]:
+    last = catalogue.classes[-1].name
+    return {
+        c.name: f"{c.name} [{c.lower.normalize():f}, {c.upper.normalize():f}{']' if c.name == last else ')'}"
+        for c in catalogue.classes
+    }
+
+
+def classes_query(catalogue: Catalogue, month: str, regions: list[str]) -> tuple[str, dict[str, object]]:
+    """The query with one row per enterprise of ``regions`` in ``month``: class, reason, rules that applied.
+
+    Returns:
+        SQL over ``lake.scores.enterprise_score``, and its named parameters.
+    """
+    query = Query()
+    direct = {rule.code: rule for rule in catalogue.direct_rules}
+    floors = {rule.code: rule for rule in catalogue.floors}
+    thin = {reason.code: reason for reason in (catalogue.thin_file.when if catalogue.thin_file else ())}
+    at_best = catalogue.thin_file.at_best if catalogue.thin_file else catalogue.classes[0].name
+    where = f"month = {query.value(month)} AND region_code IN (SELECT unnest({query.value(regions)}))"
+    text = f"""
+        WITH tested AS (
+            SELECT
+                month, region_code, enterprise_id, score, catalogue_version,
+                {class_by_score_sql(query, catalogue)} AS class_by_score,
+                {_first(query, catalogue.direct_rules)} AS direct_rule,
+                {_first(query, catalogue.floors)} AS floor_rule,
+                {_thin_sql(query, catalogue)} AS thin_code,
+                {_most_points_sql(query, catalogue)} AS most_points
+            FROM lake.scores.enterprise_score
+            WHERE {where}
+        ),
+        ruled AS (
+            SELECT
+                *,
+                coalesce({_lookup(query, "direct_rule", {c: r.class_name for c, r in direct.items()})},
+                    greatest(
+                        class_by_score,
+                        coalesce({_lookup(query, "floor_rule", {c: r.class_name for c, r in floors.items()})}, ''),
+                        CASE WHEN thin_code IS NOT NULL THEN {query.value(at_best)} ELSE '' END
+                    )) AS computed_class
+            FROM tested
+        ),
+        worded AS (
+            SELECT
+                *,
+                {_lookup(query, "direct_rule", {c: f"{c} {r.zh} ({r.en})" for c, r in direct.items()})} AS direct_text,
+                {_lookup(query, "floor_rule", {c: f"{c} {r.zh} ({r.en})" for c, r in floors.items()})} AS floor_text,
+                {_lookup(query, "thin_code", {c: f"{c} {r.zh} ({r.en})" for c, r in thin.items()})} AS thin_text,
+                'score ' || CAST(score AS VARCHAR) || ' in '
+                || {_lookup(query, "class_by_score", _bounds_text(catalogue))} AS score_text,
+                coalesce(array_to_string(most_points, '; '), '') AS points_text
+            FROM ruled
+        )
+        SELECT
+            month, region_code, enterprise_id, score, computed_class, computed_class AS class,
+            CASE
+                WHEN direct_rule IS NOT NULL
+                    THEN computed_class || ' by direct rule ' || direct_text || '; ' || score_text
+                WHEN computed_class = class_by_score THEN score_text
+                WHEN computed_class = {_lookup(query, "floor_rule", {c: r.class_name for c, r in floors.items()})}
+                    THEN computed_class || ' at best by floor ' || floor_text || '; ' || score_text
+                ELSE computed_class || ' at best by thin file ' || thin_text || '; ' || score_text
+            END || CASE
+                WHEN points_text = '' THEN '; no indicator gives points'
+                ELSE '; most points: ' || points_text
+            END AS reason,
+            thin_code IS NOT NULL AS thin_file, direct_rule, floor_rule, catalogue_version
+        FROM worded
+    """
+    return text, query.parameters

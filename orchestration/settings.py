@@ -1,0 +1,169 @@
+"""Where things are: the one place that turns the environment into paths.
+
+Belongs here: environment variables, the folders of run-time state, the jurisdiction in force.
+Does not belong here: anything that opens a file of data or a database.
+
+Environment:
+    ECR_HOME          folder of all run-time state; default ``data/`` of the project
+    ECR_JURISDICTION  ``henan`` (default, ``data/`` itself) or a folder name under ``data/jurisdictions``
+    ECR_CATALOG       DuckLake catalogue, e.g. ``postgres:dbname=...``; default SQLite under ECR_HOME
+    ECR_DATA_PATH     where DuckLake keeps its Parquet; default under ECR_HOME
+    ECR_IDENTITY_KEY  secret with which personal identifiers are hashed; default: generated once under ECR_HOME
+    ECR_MEMORY_LIMIT  memory limit of one DuckDB connection; default ``2GB``
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).resolve().parent.parent
+MONTH = re.compile(r"^[0-9]{4}-(0[1-9]|1[0-2])$")
+IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message says which, where it comes from and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders and choices of one running platform.
+
+    Attributes:
+        home: folder of all run-time state (landing, lake, quality pages, Dagster, dbt).
+        jurisdiction: name of the jurisdiction in force.
+    """
+
+    home: Path
+    jurisdiction: str = "henan"
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        """Read ``ECR_HOME`` and ``ECR_JURISDICTION``; refuse a jurisdiction that has no folder."""
+        home = Path(os.environ.get("ECR_HOME") or PROJECT / "data").expanduser().resolve()
+        name = os.environ.get("ECR_JURISDICTION") or "henan"
+        if not IDENTIFIER.match(name):
+            raise SettingsError(f"ECR_JURISDICTION={name!r} is no folder name; use lower-case letters, digits and _.")
+        settings = cls(home=home, jurisdiction=name)
+        if not settings.definition.is_dir():
+            raise SettingsError(
+                f"ECR_JURISDICTION={name!r} has no folder {settings.definition}; create it or choose another name."
+            )
+        return settings
+
+    @property
+    def canonical(self) -> Path:
+        """Folder of the canonical contracts, code lists and the default jurisdiction."""
+        return PROJECT / "data"
+
+    @property
+    def definition(self) -> Path:
+        """Folder with what this jurisdiction decides: jurisdiction.yml, contracts, catalogue, reference."""
+        return self.canonical if self.jurisdiction == "henan" else self.canonical / "jurisdictions" / self.jurisdiction
+
+    @cached_property
+    def profile(self) -> dict[str, object]:
+        """Content of ``jurisdiction.yml``: name, timezone, first_month, feeds delivered, study."""
+        with (self.definition / "jurisdiction.yml").open(encoding="utf-8") as stream:
+            return dict(yaml.safe_load(stream))
+
+    @property
+    def landing(self) -> Path:
+        """Where departments drop their files: ``landing/<feed>/<YYYY-MM>/<files>``."""
+        return self.home / "landing"
+
+    @property
+    def raw(self) -> Path:
+        """Published raw partitions: ``raw/<feed>/month=<YYYY-MM>/*.parquet`` and ``manifest.json``."""
+        return self.home / "lake" / "raw"
+
+    @property
+    def originals(self) -> Path:
+        """Delivered files as they came, by sha256, readable by the owner only."""
+        return self.home / "lake" / "originals"
+
+    @property
+    def quality(self) -> Path:
+        """Data Docs pages: ``quality/<feed>/<YYYY-MM>.html``."""
+        return self.home / "quality"
+
+    @property
+    def temporary(self) -> Path:
+        """Scratch space on the same file system as the lake, so that a rename is atomic."""
+        return self.home / "tmp"
+
+    @property
+    def dbt_target(self) -> Path:
+        """What dbt writes: manifest, compiled SQL, logs."""
+        return self.home / "dbt" / self.jurisdiction
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance: runs, events, schedules."""
+        return self.home / "dagster"
+
+    @property
+    def extensions(self) -> Path:
+        """DuckDB extensions, installed from the locked wheels."""
+        return self.home / "extensions"
+
+    @property
+    def catalog(self) -> str:
+        """DuckLake catalogue without its ``ducklake:`` prefix."""
+        return os.environ.get("ECR_CATALOG") or f"sqlite:{self.home / 'lake' / 'catalog.sqlite'}"
+
+    @property
+    def data_path(self) -> str:
+        """Folder or object store prefix of DuckLake's Parquet files."""
+        return os.environ.get("ECR_DATA_PATH") or str(self.home / "lake" / "tables")
+
+    @property
+    def memory_limit(self) -> str:
+        """Memory limit of one DuckDB connection."""
+        return os.environ.get("ECR_MEMORY_LIMIT") or "2GB"
+
+    @cached_property
+    def identity_key(self) -> str:
+        """The secret that keys the hash of personal identifiers; made on first use, never logged."""
+        given = os.environ.get("ECR_IDENTITY_KEY")
+        if given:
+            return given
+        path = self.home / "secrets" / "identity.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return path.read_text(encoding="ascii").strip()
+            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+                stream.write(secrets.token_hex(32))
+        return path.read_text(encoding="ascii").strip()
+
+
+def month_check(month: str) -> str:
+    """Return ``month`` if it is ``YYYY-MM``; otherwise say so in one sentence."""
+    if not MONTH.match(month):
+        raise SettingsError(f"{month!r} is not a month; write it as YYYY-MM, for example 2026-05.")
+    return month
+
+
+def month_shift(month: str, by: int) -> str:
+    """Month ``by`` months after ``month`` (before, if negative)."""
+    year, number = map(int, month_check(month).split("-"))
+    index = year * 12 + number - 1 + by
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def month_range(first: str, last: str) -> list[str]:
+    """All months from ``first`` to ``last``, both included."""
+    months = [month_check(first)]
+    while months[-1] < month_check(last):
+        months.append(month_shift(months[-1], 1))
+    return months

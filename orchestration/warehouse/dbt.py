@@ -1,0 +1,353 @@
+"""Runs dbt in this process, one month at a time.
+
+Belongs here: the parsed project and its cache, ``build_month``, what each node did, errors a person can read.
+Does not belong here: the environment of a month (``environment``), what models compute (``dbt_project``), Dagster.
+
+The project is parsed once per state of its files and kept on disk, because parsing takes longer than a month's run.
+dbt keeps global state, so runs in one process take turns. After every run the database is closed: no lock on the lake's
+catalogue outlives a call.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from orchestration.lake import connect, prepare
+from orchestration.settings import PROJECT, Settings
+from orchestration.warehouse.environment import dbt_environment
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+DBT_PROJECT = PROJECT / "dbt_project"
+QUIET = (
+    "--quiet", "--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors", "--no-write-json",
+    "--no-version-check", "--no-partial-parse",
+)  # fmt: skip
+FAILED = ("error", "fail", "runtime error")
+PUBLISHED = "tag:published"
+"""Views over the decided classes; they need the table that ``orchestration.risk`` writes."""
+PARSE_MONTH = "2000-01"
+"""Month set while parsing; nothing that depends on the month is kept from parsing."""
+
+_lock = threading.RLock()
+_parsed: dict[str, Manifest] = {}
+
+
+class WarehouseError(RuntimeError):
+    """dbt could not do what was asked; the message names the model or test, the month and the reason."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What one node of the project did.
+
+    Attributes:
+        unique_id: dbt's identity of the node, e.g. ``model.ecr.enterprise``.
+        name: name of the model or test.
+        kind: ``model``, ``test``, ``unit_test`` or ``seed``.
+        status: ``success``, ``pass``, ``warn``, ``fail``, ``error`` or ``skipped``.
+        rows: rows of the month, for tables in the lake; otherwise ``None``.
+        seconds: how long it took.
+        message: what dbt said about it.
+    """
+
+    unique_id: str
+    name: str
+    kind: str
+    status: str
+    rows: int | None
+    seconds: float
+    message: str
+
+
+@dataclass(frozen=True)
+class MonthBuild:
+    """The outcome of a successful run: the month and its nodes, in the order they ran."""
+
+    month: str
+    nodes: list[NodeResult]
+
+
+def build_month(
+    settings: Settings,
+    month: str,
+    select: str | None = None,
+    on_node: Callable[[NodeResult], None] | None = None,
+) -> MonthBuild:
+    """Compute and test the warehouse of one month; every other month stays as it is.
+
+    Args:
+        settings: where the lake is and which jurisdiction is in force.
+        month: ``YYYY-MM``.
+        select: names of models, or a dbt selection, e.g. ``+h0403_penalties``; default: everything up to the scores,
+            which is all but the views over the decided classes, ``tag:published``.
+        on_node: called for each node as it finishes; rows are not known then of tables that were just created.
+
+    Raises:
+        WarehouseError: a model or test failed; tables that had been replaced by then keep the new rows of this month.
+    """
+    # buildable: a test runs once all its models are in the selection or before it
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
+    names = set((select or "").split())
+    plain = all(name.isidentifier() for name in names)
+    # what lives in the memory of a run has to be made again for models chosen by name alone
+    needed = [f"+{name},config.database:memory" for name in sorted(names)] if plain else []
+    arguments += ["--select", *sorted(names), *needed] if names else ["--exclude", PUBLISHED]
+
+    def wanted(node: NodeResult) -> bool:
+        return not names or not plain or node.status in FAILED or _model_of(node.unique_id) in names
+
+    def report(node: NodeResult) -> None:
+        if on_node and wanted(node):
+            on_node(node)
+
+    rows: dict[str, int] = {}
+    results = invoke(settings, month, arguments, report, rows)
+    _raise_for(settings, month, results)
+    nodes = [node for node in map(_node, results) if wanted(node)]
+    rows |= _row_counts(settings, month, [result.node for result in results if result.node.unique_id not in rows])
+    return MonthBuild(month, [replace(node, rows=rows.get(node.unique_id)) for node in nodes])
+
+
+def invoke(
+    settings: Settings,
+    month: str,
+    arguments: list[str],
+    on_node: Callable[[NodeResult], None] | None = None,
+    rows: dict[str, int] | None = None,
+) -> list[Any]:
+    """Run one dbt command for a month and return dbt's results, failed ones included.
+
+    Args:
+        settings: where the lake is.
+        month: ``YYYY-MM``.
+        arguments: of the dbt command line.
+        on_node: called for each node as it finishes.
+        rows: filled with the rows of the month in each table that was replaced.
+
+    Raises:
+        WarehouseError: dbt could not start or stopped before its nodes ran.
+    """
+    from dbt.cli.main import dbtRunner
+
+    with _lock, _session(settings, month):
+        manifest = _manifest(settings)
+        runner = dbtRunner(manifest=manifest, callbacks=[_listener(on_node, {} if rows is None else rows)])
+        outcome = runner.invoke([*arguments, *_common(settings)])
+        if outcome.exception is not None:
+            raise WarehouseError(f"dbt stopped in month {month}: {_one_line(outcome.exception)}") from outcome.exception
+        return list(outcome.result.results)
+
+
+def manifest_path(settings: Settings) -> Path:
+    """dbt's ``manifest.json`` of the project as its files are now; parsed first where it is stale."""
+    with _lock, _session(settings, PARSE_MONTH):
+        path = settings.dbt_target / f"manifest-{_fingerprint(settings)}.json"
+        if not path.is_file():
+            _parse(settings)
+        return path
+
+
+def _common(settings: Settings) -> list[str]:
+    target = "postgres" if settings.catalog.startswith("postgres:") else "sqlite"
+    return ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", target, *QUIET]
+
+
+@contextmanager
+def _session(settings: Settings, month: str) -> Iterator[None]:
+    """dbt's environment for a month, put back afterwards together with everything dbt keeps open."""
+    prepare(settings)
+    variables = dbt_environment(settings, month if month != PARSE_MONTH else str(settings.profile["first_month"]))
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        _close()
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _close() -> None:
+    """Close the DuckDB instance that dbt-duckdb keeps for its next invocation, and with it the lake's catalogue."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+
+    environment = DuckDBConnectionManager._ENV
+    reset_adapters()
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+    del environment
+    gc.collect()  # cursors in reference cycles hold the instance open
+
+
+def _fingerprint(settings: Settings) -> str:
+    """Identity of the project's files and of what parsing bakes into the manifest."""
+    from dbt.version import __version__
+
+    digest = hashlib.sha256(f"{__version__}\n{settings.home}\n{settings.jurisdiction}\n".encode())
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        if path.is_file() and path.suffix in {".sql", ".yml", ".csv"}:
+            digest.update(f"{path.relative_to(DBT_PROJECT)}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _manifest(settings: Settings) -> Manifest:
+    """The parsed project, from memory, else from disk, else by parsing it."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    key = _fingerprint(settings)
+    if key not in _parsed:
+        path = settings.dbt_target / f"manifest-{key}.msgpack"
+        if path.is_file():
+            manifest = Manifest.from_msgpack(path.read_bytes(), decoder=extended_mashumuro_decoder)
+            manifest.build_flat_graph()
+        else:
+            manifest = _parse(settings)
+        _parsed.clear()
+        _parsed[key] = manifest
+    return _parsed[key]
+
+
+def _model_of(unique_id: str) -> str:
+    """Name of a model, or of the model that a test is about."""
+    nodes = next(iter(_parsed.values())).nodes
+    about = getattr(nodes[unique_id], "attached_node", None) or unique_id
+    return str(nodes[about].name)
+
+
+def _parse(settings: Settings) -> Manifest:
+    """Parse the project and keep the result on disk, for dbt as msgpack, for others as manifest.json."""
+    from dbt.cli.main import dbtRunner
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="parse-", dir=settings.dbt_target))
+    try:
+        arguments = [argument for argument in _common(settings) if argument != "--no-write-json"]
+        outcome = dbtRunner().invoke(["parse", *arguments, "--target-path", str(scratch)])
+        if outcome.exception is not None:
+            reason = _one_line(outcome.exception)
+            raise WarehouseError(f"dbt cannot read dbt_project: {reason}") from outcome.exception
+        manifest: Manifest = outcome.result
+        key = _fingerprint(settings)
+        (scratch / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+        for old in settings.dbt_target.glob("manifest-*"):
+            old.unlink(missing_ok=True)
+        for suffix in ("json", "msgpack"):
+            (scratch / f"manifest.{suffix}").rename(settings.dbt_target / f"manifest-{key}.{suffix}")
+        return manifest
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _listener(on_node: Callable[[NodeResult], None] | None, rows: dict[str, int]) -> Callable[[Any], None]:
+    """What is done with dbt's events: rows written (said by the macro replace_month) and nodes finished."""
+
+    def listen(event: Any) -> None:
+        if event.info.name == "JinjaLogDebug" and event.data.msg.startswith("ecr_rows "):
+            _, unique_id, count = event.data.msg.split()
+            rows[unique_id] = int(count)
+        elif event.info.name == "NodeFinished" and on_node:
+            info, result = event.data.node_info, event.data.run_result
+            on_node(
+                NodeResult(
+                    info.unique_id,
+                    info.node_name,
+                    info.resource_type,
+                    info.node_status,
+                    rows.get(info.unique_id),
+                    result.execution_time,
+                    result.message,
+                )
+            )
+
+    return listen
+
+
+def _node(result: Any) -> NodeResult:
+    node = result.node
+    return NodeResult(
+        unique_id=node.unique_id,
+        name=node.name,
+        kind=str(node.resource_type.value),
+        status=str(getattr(result.status, "value", result.status)),
+        rows=None,
+        seconds=float(result.execution_time),
+        message=str(result.message or ""),
+    )
+
+
+def _raise_for(settings: Settings, month: str, results: list[Any]) -> None:
+    failed = [result for result in results if _node(result).status in FAILED]
+    if not failed:
+        return
+    first = failed[0]
+    node = _node(first)
+    reason = _one_line(node.message) or "no message"
+    if node.kind == "test" and node.status == "fail":
+        reason = _failing_rows(settings, month, first.node.compiled_code) or reason
+    others = f"; {len(failed) - 1} more failed" if len(failed) > 1 else ""
+    skipped = sum(_node(result).status == "skipped" for result in results)
+    after = f"; {skipped} later ones did not run" if skipped else ""
+    where = Path("dbt_project") / first.node.original_file_path
+    raise WarehouseError(f"dbt {node.kind} {node.name} failed for month {month} ({where}): {reason}{others}{after}.")
+
+
+def _failing_rows(settings: Settings, month: str, compiled: str | None, limit: int = 3) -> str:
+    """The first rows a failed test found, as text; empty where they can only be seen inside dbt's own session."""
+    if not compiled:
+        return ""
+    try:
+        with connect(settings, read_only=True) as connection:
+            cursor = connection.execute(compiled)
+            names = [column[0] for column in cursor.description or []]
+            rows = cursor.fetchmany(limit)
+    except duckdb.Error:
+        return ""
+    # tests of this project give one row of counts, of which only what was found is news
+    found = [{name: value for name, value in zip(names, row, strict=True) if value not in (0, None)} for row in rows]
+    return "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in found)
+
+
+def _row_counts(settings: Settings, month: str, nodes: list[Any]) -> dict[str, int]:
+    """Rows of the month in each lake table that was created by the run and so did not say."""
+    tables = [
+        node
+        for node in nodes
+        if node.resource_type.value == "model" and node.database == "lake" and node.config.materialized == "incremental"
+    ]
+    if not tables:
+        return {}
+    with connect(settings, read_only=True) as connection:
+        found = {}
+        for node in tables:
+            query = f"SELECT count(*) FROM lake.{node.schema}.{node.alias} WHERE month = ?"
+            found[node.unique_id] = int(connection.execute(query, [month]).fetchall()[0][0])
+        return found
+
+
+def _one_line(reason: object) -> str:
+    """A database's or dbt's message on one line, without the decoration."""
+    lines = [line.strip() for line in str(reason).splitlines()]
+    kept = [line for line in lines if line and not line.startswith(("compiled code at", "LINE", "^"))]
+    return " ".join(kept)[:600]

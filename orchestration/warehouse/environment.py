@@ -1,0 +1,73 @@
+"""What dbt is told about one month: environment variables and the reference folder.
+
+Belongs here: turning Settings, contracts and the catalogue in force into what ``profiles.yml`` and the macros read.
+Does not belong here: running dbt (``dbt``).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+from orchestration.catalogue import catalogue_folder
+from orchestration.feeds.contract import delivered_feeds, load_contract
+from orchestration.settings import Settings, month_check
+
+
+def reference_folder(settings: Settings) -> Path:
+    """A folder with every reference file in force: the jurisdiction's own, else the canonical one."""
+    folder = settings.dbt_target / "reference"
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = {path.name: path for path in (settings.canonical / "reference").glob("*.csv")}
+    sources |= {path.name: path for path in (settings.definition / "reference").glob("*.csv")}
+    for name, source in sources.items():
+        target = folder / name
+        if not target.is_file() or target.read_bytes() != source.read_bytes():
+            scratch = folder / f".{name}.new"
+            shutil.copyfile(source, scratch)
+            scratch.rename(target)
+    return folder
+
+
+def windows(settings: Settings, month: str) -> dict[str, int]:
+    """Indicator code -> window in months, from the catalogue version in force.
+
+    An indicator that the jurisdiction's catalogue does not use keeps the window of the canonical catalogue: its model
+    is computed all the same and simply enters no score.
+    """
+    folders = sorted((settings.canonical / "catalogue").glob("*/indicators.csv"))
+    own = catalogue_folder(settings, month) / "indicators.csv"
+    found: dict[str, int] = {}
+    for path in (*folders, own):
+        with path.open(encoding="utf-8", newline="") as stream:
+            found |= {row["code"]: int(row["window_months"]) for row in csv.DictReader(stream)}
+    return found
+
+
+def dbt_environment(settings: Settings, month: str) -> dict[str, str]:
+    """Every environment variable that ``dbt_project`` reads, for one month.
+
+    Raises:
+        SettingsError: the month is not ``YYYY-MM``.
+        CatalogueError: no catalogue version is in force in that month.
+    """
+    fresh = {feed: load_contract(settings, feed).fresh_months for feed in delivered_feeds(settings)}
+    return {
+        "ECR_HOME": str(settings.home),
+        "ECR_JURISDICTION": settings.jurisdiction,
+        "ECR_CATALOG": settings.catalog,
+        "ECR_DATA_PATH": settings.data_path,
+        "ECR_EXTENSIONS": str(settings.extensions),
+        "ECR_MEMORY_LIMIT": settings.memory_limit,
+        "ECR_SPILL": str(settings.temporary / "duckdb"),
+        "ECR_MONTH": month_check(month),
+        "ECR_CATALOGUE_DIR": str(catalogue_folder(settings, month)),
+        "ECR_REFERENCE_DIR": str(reference_folder(settings)),
+        "ECR_WINDOWS": json.dumps(windows(settings, month)),
+        "ECR_FRESH_MONTHS": json.dumps(fresh),
+        "DBT_TARGET_PATH": str(settings.dbt_target / "target"),
+        "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }

@@ -1,0 +1,189 @@
+"""Writes the staging models and sources of dbt from the feed contracts.
+
+Belongs here: text of ``dbt_project/models/sources.yml`` and ``models/staging/<category>/stg_<feed>.{sql,yml}``.
+Does not belong here: what "as known" means (macro ``as_known``), the contracts themselves.
+
+    python -m orchestration.warehouse.staging           write what is stale
+    python -m orchestration.warehouse.staging --check   only say what is stale; exit status 1 if anything is
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import yaml
+
+from orchestration.feeds.contract import Contract, all_feeds, load_contract
+from orchestration.settings import PROJECT, Settings
+
+DBT_PROJECT = PROJECT / "dbt_project"
+GENERATED = "Generated from data/contracts by `python -m orchestration.warehouse.staging`; do not edit."
+
+OPEN, CLOSE = "{{ '{{' }}", "{{ '}}' }}"
+"""One brace each in SQL: Jinja writes two, of which dbt-duckdb's formatting of the location leaves one."""
+
+REFERENCE = {
+    "districts": "Districts (GB/T 2260) and the prefecture-level region of each; retired codes name their heir.",
+    "entity_type_groups": "Group of each entity type: state, foreign, limited, sole, individual, branch and so on.",
+    "industry_risk": "Governed list: GB/T 4754 prefix to inherent risk (general, licensed, key, declared), with dates.",
+    "exchange_rates": "Yuan per unit of a currency, by the day from which the rate is used.",
+}
+"""Reference tables that models read, and what they hold."""
+
+
+def _quoted(text: str) -> str:
+    return yaml.safe_dump(text, allow_unicode=True, width=10_000, default_style='"').strip()
+
+
+def model_sql(contract: Contract) -> str:
+    """The staging model of one feed."""
+    keys = ", ".join(f'"{name}"' for name in contract.key)
+    columns = ",\n        ".join(f'"{column.name}"' for column in contract.columns)
+    return (
+        f"-- {GENERATED}\n"
+        f"-- {contract.title_zh} / {contract.title_en}\n"
+        f'{{{{ as_known(\n    "{contract.feed}",\n    key=[{keys}],\n    columns=[\n        {columns}\n    ]\n) }}}}\n'
+    )
+
+
+def model_yaml(contract: Contract) -> str:
+    """Description, key and columns of the staging model of one feed."""
+    lines = [
+        f"# {GENERATED}",
+        "version: 2",
+        "models:",
+        f"  - name: stg_{contract.feed}",
+        "    description: "
+        + _quoted(
+            f"{contract.title_zh} / {contract.title_en}: rows of feed {contract.feed} as known at the end of the month "
+            f"in force, one per {', '.join(contract.key)} (latest received). Sent by {contract.owner}."
+        ),
+        f"    config: {{meta: {{feed: {contract.feed}, category: {contract.category}, owner: {contract.owner}}}}}",
+        "    columns:",
+    ]
+    for column in contract.columns:
+        unit = {"wan_yuan": " (万元, 10,000 yuan)"}.get(column.unit or "", "")
+        lines += [
+            f"      - name: {column.name}",
+            f"        data_type: {column.sql_type.lower()}",
+            "        description: " + _quoted(f"{column.zh} {column.national}: {column.doc}{unit}."),
+        ]
+    lines += [
+        "      - name: received_month",
+        "        data_type: varchar",
+        "        description: Month in which the row was received.",
+        "      - name: record_id",
+        "        data_type: varchar",
+        "        description: Which delivered row this is, as delivery_id:row_no.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def sources_yaml(contracts: list[Contract]) -> str:
+    """All sources: raw feeds, their manifests, reference tables, and the decided classes."""
+    home = "{{ env_var('ECR_HOME', '') }}"
+    reference = "{{ env_var('ECR_REFERENCE_DIR', '') }}"
+    lines = [
+        f"# {GENERATED}",
+        "version: 2",
+        "sources:",
+        "  - name: raw",
+        "    description: Accepted rows of each feed, Parquet, one folder per received month.",
+        "    database: memory",
+        "    schema: raw",
+        "    config:",
+        "      meta:",
+        "        external_location: "
+        + _quoted(
+            f"read_parquet('{home}/lake/raw/{{name}}/*/accepted.parquet', "
+            "union_by_name = true, hive_partitioning = false)"
+        ),
+        "    tables:",
+        "      - name: feed_month",
+        "        description: Manifests of all raw partitions, status and row accounting by feed and received month.",
+        "        config:",
+        "          meta:",
+        "            external_location: "
+        + _quoted(
+            f"read_json('{home}/lake/raw/*/*/manifest.json', format = 'auto', columns = {OPEN}'feed': 'VARCHAR', "
+            f"'month': 'VARCHAR', 'status': 'VARCHAR', 'delivered': 'BIGINT', 'supersedes': 'VARCHAR[]'{CLOSE})"
+        ),
+    ]
+    for contract in contracts:
+        lines += [
+            f"      - name: {contract.feed}",
+            "        description: " + _quoted(f"{contract.title_zh} / {contract.title_en}, sent by {contract.owner}."),
+        ]
+    lines += [
+        "  - name: reference",
+        "    description: Governed lists of the jurisdiction in force, with the canonical ones where it has none.",
+        "    database: memory",
+        "    schema: reference",
+        "    config:",
+        "      meta:",
+        "        external_location: "
+        + _quoted(f"read_csv('{reference}/{{name}}.csv', header = true, all_varchar = true)"),
+        "    tables:",
+    ]
+    for name, description in REFERENCE.items():
+        lines += [f"      - name: {name}", f"        description: {_quoted(description)}"]
+    lines += [
+        "  - name: risk",
+        "    description: What the classification decided, written by orchestration.risk.",
+        "    database: lake",
+        "    schema: main",
+        "    tables:",
+        "      - name: risk_class",
+        "        description: Class per enterprise and month, with reason, rules applied and catalogue version.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def generated(settings: Settings) -> dict[Path, str]:
+    """Every generated file and what it should say.
+
+    Staging is the same in every jurisdiction: it follows the canonical contracts, overlays add no columns.
+    """
+    canonical = Settings(home=settings.home)
+    contracts = [load_contract(canonical, feed) for feed in all_feeds(canonical)]
+    files = {DBT_PROJECT / "models" / "sources.yml": sources_yaml(contracts)}
+    for contract in contracts:
+        folder = DBT_PROJECT / "models" / "staging" / contract.category.lower()
+        files[folder / f"stg_{contract.feed}.sql"] = model_sql(contract)
+        files[folder / f"stg_{contract.feed}.yml"] = model_yaml(contract)
+    return files
+
+
+def stale(settings: Settings) -> list[Path]:
+    """Generated files that are missing, differ from the contracts, or have no contract any more."""
+    files = generated(settings)
+    wrong = [path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    left = [path for path in (DBT_PROJECT / "models" / "staging").rglob("stg_*") if path not in files]
+    return sorted(wrong + left)
+
+
+def main(arguments: list[str]) -> int:
+    """Write stale files, or with ``--check`` only name them."""
+    settings = Settings.from_env()
+    paths = stale(settings)
+    if "--check" in arguments:
+        for path in paths:
+            print(
+                f"{path.relative_to(PROJECT)} does not follow data/contracts; "
+                "run python -m orchestration.warehouse.staging."
+            )
+        return 1 if paths else 0
+    files = generated(settings)
+    for path in paths:
+        if path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path], encoding="utf-8")
+        else:
+            path.unlink()
+        print(f"{'wrote' if path in files else 'removed'} {path.relative_to(PROJECT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,169 @@
+"""A month is a pure function of what had been received, and replaces itself and nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import Settings
+from orchestration.warehouse import dbt
+from orchestration.warehouse.dbt import NodeResult, WarehouseError, build_month
+from tests.integration.warehouse.partitions import enterprise, month_hash, publish, query
+
+SELECT = "+h0101_enterprise_scale +h0202_abnormal_registration"
+TABLES = (
+    "lake.scores.enterprise",
+    "lake.indicators.h0101_enterprise_scale",
+    "lake.indicators.h0202_abnormal_registration",
+)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A lake with three received months: a load, a correction of it, a delta."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    publish(
+        settings,
+        "c01_base",
+        "2026-04",
+        [enterprise(1), enterprise(2), enterprise(3, registered_capital=None)],
+        delivery="load",
+    )
+    publish(settings, "c01_branches", "2026-04", [
+        {"enterprise_id": "E001", "branch_id": "B1", "opened_on": "2020-01-01"},
+        {"enterprise_id": "E002", "branch_id": "B2", "opened_on": "2020-01-01"},
+    ], delivery="branches")  # fmt: skip
+    publish(settings, "c01_cluster_addresses", "2026-04", [])
+    # May: E002 has more capital, E003 is gone; the list of branches is replaced as a whole
+    publish(settings, "c01_base", "2026-05", [enterprise(2, registered_capital=900), enterprise(4)])
+    publish(settings, "c01_deregistrations", "2026-05", [{"enterprise_id": "E003", "deregistered_on": "2026-05-31"}])
+    publish(
+        settings,
+        "c01_branches",
+        "2026-05",
+        [{"enterprise_id": "E002", "branch_id": "B2", "opened_on": "2020-01-01"}],
+        supersedes=("branches",),
+    )
+    for month in ("2026-04", "2026-05"):
+        build_month(settings, month, SELECT)
+    return settings
+
+
+def scale(settings: Settings, month: str) -> list[tuple[object, ...]]:
+    return query(
+        settings,
+        "SELECT enterprise_id, h010101, h010102 FROM lake.indicators.h0101_enterprise_scale WHERE month = ? ORDER BY 1",
+        month,
+    )
+
+
+def test_month_knows_what_had_been_received_by_its_end(settings: Settings) -> None:
+    assert scale(settings, "2026-04") == [("E001", 500, 1), ("E002", 500, 1), ("E003", None, 0)]
+    # the corrected delivery took B1 away, the later record of E002 replaced the earlier one, E003 ended on the last day
+    assert scale(settings, "2026-05") == [("E001", 500, 0), ("E002", 900, 1), ("E004", 500, 0)]
+
+
+def test_rebuilt_month_is_the_same_and_other_months_are_untouched(settings: Settings) -> None:
+    before = {
+        (table, month): month_hash(settings, table, month) for table in TABLES for month in ("2026-04", "2026-05")
+    }
+    assert all(count == 3 for count, _ in before.values())
+    publish(settings, "c01_base", "2026-06", [enterprise(1, registered_capital=1), enterprise(9)])
+    build_month(settings, "2026-06", SELECT)
+    build_month(settings, "2026-04", SELECT)
+    after = {key: month_hash(settings, *key) for key in before}
+    assert after == before
+    assert scale(settings, "2026-06")[0] == ("E001", 1, 0)
+
+
+def test_replaced_month_drops_its_own_file_only(settings: Settings) -> None:
+    files = "SELECT DISTINCT data_file FROM ducklake_list_files('lake', 'enterprise', schema => 'scores')"
+    before = {row[0] for row in query(settings, files)}
+    build_month(settings, "2026-05", "enterprise stg_c01_base stg_c01_branches +enterprise")
+    after = {row[0] for row in query(settings, files)}
+    assert len(before - after) <= 1 and len(after - before) <= 1
+    assert all("month=2026-05" in path for path in before ^ after)
+
+
+def test_freshness_separates_no_record_from_unknown(settings: Settings) -> None:
+    publish(settings, "c01_base", "2026-08", [enterprise(1)])
+    build_month(settings, "2026-08", SELECT)
+    # branches were last delivered in May, two months is what the contract allows
+    assert all(branches is None for _, _, branches in scale(settings, "2026-08"))
+
+
+def test_month_without_enterprises_is_emptied(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    publish(settings, "c01_base", "2026-05", [enterprise(1)])
+    build_month(settings, "2026-05", "+enterprise")
+    assert month_hash(settings, "lake.scores.enterprise", "2026-05")[0] == 1
+    publish(settings, "c01_base", "2026-05", [enterprise(1, state="3")])
+    build_month(settings, "2026-05", "+enterprise")
+    assert month_hash(settings, "lake.scores.enterprise", "2026-05")[0] == 0
+
+
+def test_reports_nodes_and_rows_as_they_finish(settings: Settings) -> None:
+    seen: list[NodeResult] = []
+    built = build_month(settings, "2026-05", SELECT, seen.append)
+    assert [node.unique_id for node in seen] == [node.unique_id for node in built.nodes]
+    rows = {node.name: node.rows for node in built.nodes}
+    assert rows["enterprise"] == rows["h0101_enterprise_scale"] == 3
+    assert rows["stg_c01_base"] is None
+    assert {node.kind for node in built.nodes} == {"model", "test"}
+    assert {node.status for node in built.nodes} == {"success", "pass"}
+
+
+def test_single_models_are_built_with_what_they_need_from_memory(settings: Settings) -> None:
+    before = month_hash(settings, "lake.scores.enterprise", "2026-05")
+    built = build_month(settings, "2026-05", "h0101_enterprise_scale h0202_abnormal_registration")
+    models = ["h0101_enterprise_scale", "h0202_abnormal_registration"]
+    # neither the views behind them nor the test of the spine, which was not asked for
+    assert sorted(node.name for node in built.nodes) == sorted(models + [f"{name}_holds" for name in models])
+    assert month_hash(settings, "lake.scores.enterprise", "2026-05") == before
+
+
+def test_nothing_stays_open(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    build_month(settings, "2026-05", "+enterprise")
+    catalogue = settings.home / "lake" / "catalog.sqlite"
+    held = [
+        link
+        for link in Path("/proc/self/fd").iterdir()
+        if link.is_symlink() and str(link.readlink()).startswith(str(catalogue))
+    ]
+    assert held == []
+    with sqlite3.connect(catalogue, timeout=0.1, isolation_level=None) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("ROLLBACK")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_environment_is_put_back(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    monkeypatch.setenv("ECR_MONTH", "1999-01")
+    monkeypatch.delenv("ECR_WINDOWS", raising=False)
+    build_month(settings, "2026-05", "+enterprise")
+    assert os.environ["ECR_MONTH"] == "1999-01"
+    assert "ECR_WINDOWS" not in os.environ
+
+
+def test_failed_test_names_itself_the_month_and_what_it_found(settings: Settings) -> None:
+    publish(settings, "c01_base", "2026-07", [enterprise(1), enterprise(7, district_code="999999")])
+    try:
+        with pytest.raises(
+            WarehouseError,
+            match=r"dbt test enterprise_holds failed for month 2026-07 .*enterprise\.yml.*district_without_region 1",
+        ):
+            build_month(settings, "2026-07", SELECT)
+    finally:
+        publish(settings, "c01_base", "2026-07", [])
+
+
+def test_parsed_project_is_kept_on_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = dbt.manifest_path(settings)
+    assert path.is_file() and path.parent == settings.dbt_target
+    monkeypatch.setattr(dbt, "_parsed", {})  # as in a new process
+    monkeypatch.setattr(dbt, "_parse", lambda settings: pytest.fail("parsed although nothing changed"))
+    build_month(settings, "2026-05", "+enterprise")

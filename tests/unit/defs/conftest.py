@@ -1,0 +1,185 @@
+"""Fakes for the functions behind the assets: what Dagster does with their answers is tested, not the answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from orchestration.defs.resources import Platform
+from orchestration.feeds.errors import FeedStop
+from orchestration.feeds.manifest import Delivery
+from orchestration.settings import Settings
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A feed month as ``feeds.ingest`` reports it."""
+
+    feed: str
+    month: str
+    status: str = "accepted"
+    delivered: int = 12
+    accepted: int = 10
+    quarantined: int = 2
+    superseded: int = 0
+    supersedes: tuple[str, ...] = ()
+    deliveries: tuple[Any, ...] = (Delivery("ab" * 8, "ab" * 32, "a.csv", 1, None, "csv", "gb18030", 12, "2026-05"),)
+    repeats: tuple[str, ...] = ()
+    cleaned: dict[str, int] = field(default_factory=lambda: {"full_width": 3})
+    quarantine_reasons: dict[str, int] = field(default_factory=lambda: {"required": 2})
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Staged:
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class Outcome:
+    dimension: str
+    passed: bool
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    passed: bool
+    results: list[Outcome]
+    page: Path
+
+
+@dataclass(frozen=True)
+class Node:
+    unique_id: str
+    name: str
+    kind: str
+    status: str
+    rows: int | None
+    seconds: float = 0.1
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Build:
+    nodes: list[Node]
+
+
+@dataclass(frozen=True)
+class Decided:
+    month: str
+    region_code: str
+    rows: int = 4
+    counts: dict[str, int] = field(default_factory=lambda: {"A": 3, "D": 1})
+    shares: dict[str, float] = field(default_factory=lambda: {"A": 0.75, "D": 0.25})
+    changes: dict[str, int] = field(default_factory=lambda: {"A>D": 1})
+    top_reasons: list[dict[str, Any]] = field(default_factory=lambda: [{"reason": "penalties", "enterprises": 1}])
+    thin_file: int = 0
+    catalogue_version: str = "v1"
+
+
+class Fakes:
+    """A platform that notes what it was asked for and goes wrong where a test says so."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.calls: list[tuple[str, ...]] = []
+        self.stops: dict[tuple[str, str], str] = {}
+        self.refused: dict[tuple[str, str], str] = {}
+        self.warned: dict[tuple[str, str], str] = {}
+        self.trouble: list[Exception] = []
+        self.lines: list[str] = []
+        self.now = datetime(2026, 11, 12, tzinfo=UTC)
+        self.manifest: dict[str, Any] = {}
+
+    def stage_feed(self, settings: Settings, feed: str, month: str) -> Staged:
+        self.calls.append(("stage", feed, month))
+        if self.trouble:
+            raise self.trouble.pop(0)
+        if (feed, month) in self.stops:
+            raise FeedStop(self.stops[(feed, month)])
+        warning = self.warned.get((feed, month))
+        return Staged(Summary(feed, month, warnings=(warning,) if warning else ()))
+
+    def validate(self, settings: Settings, staged: Staged) -> Report:
+        place = (staged.summary.feed, staged.summary.month)
+        sentence = self.refused.get(place)
+        results = [Outcome("completeness", True), Outcome("conformity", sentence is None, sentence or "")]
+        return Report(sentence is None, results, settings.quality / place[0] / f"{place[1]}.html")
+
+    def publish_feed(self, settings: Settings, staged: Staged) -> Summary:
+        self.calls.append(("publish", staged.summary.feed, staged.summary.month))
+        return staged.summary
+
+    def discard_feed(self, staged: Staged) -> None:
+        self.calls.append(("discard", staged.summary.feed, staged.summary.month))
+
+    def build_month(self, settings: Settings, month: str, select: str | None = None, on_node: Any = None) -> Build:
+        self.calls.append(("dbt", month))
+        wanted = set((select or "").split())
+        nodes = [
+            Node(unique_id, node["name"], "model", "success", 7)
+            for unique_id, node in self.manifest["nodes"].items()
+            if node["resource_type"] == "model" and node["name"] in wanted
+        ]
+        nodes += [
+            Node(unique_id, node["name"], "test", "pass", None)
+            for unique_id, node in self.manifest["nodes"].items()
+            if node["resource_type"] == "test"
+        ]
+        for node in nodes:
+            on_node(node)
+        return Build(nodes)
+
+    def decide(self, settings: Settings, months: list[str], regions: list[str]) -> list[Decided]:
+        self.calls.append(("decide", f"{months[0]}..{months[-1]}", str(len(regions))))
+        return [Decided(month, region) for month in months for region in regions]
+
+    def overrides(self) -> dict[str, Any]:
+        """What ``build_defs`` and ``Platform`` take."""
+        return {
+            "stage_feed": self.stage_feed,
+            "validate": self.validate,
+            "publish_feed": self.publish_feed,
+            "discard_feed": self.discard_feed,
+            "build_month": self.build_month,
+            "column_lineage": lambda settings, manifest: {},
+            "decide": self.decide,
+            "seal": lambda settings, feed, month: self.calls.append(("seal", feed, month)),
+            "now": lambda: self.now,
+            "progress": self.lines.append,
+        }
+
+    def platform(self) -> Platform:
+        """The platform as a resource."""
+        return Platform(settings=self.settings, **self.overrides())
+
+    def published(self) -> list[tuple[str, str]]:
+        """Feeds and months that were published."""
+        return [(call[1], call[2]) for call in self.calls if call[0] == "publish"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for category in ("PreviewWarning", "BetaWarning"):
+        config.addinivalue_line("filterwarnings", f"ignore::dagster.{category}")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+@pytest.fixture
+def fakes(settings: Settings) -> Fakes:
+    return Fakes(settings)
+
+
+@pytest.fixture
+def instance() -> Any:
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made

@@ -1,0 +1,62 @@
+"""What a person sees in the terminal: tables, the demo's refusals, `make sql` without a lake."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from orchestration.demo import Parameters, simulate_once
+from orchestration.settings import SettingsError
+from orchestration.sql import main as sql
+from orchestration.table import render, width
+
+
+def test_chinese_characters_take_two_columns():
+    assert width("郑州市 Zhengzhou") == 16
+    table = render(["region", "firms"], [["郑州市", 1234], ["a", 5]]).splitlines()
+    assert table[2:] == ["郑州市  1,234", "a           5"]
+
+
+def test_numbers_stand_to_the_right_and_texts_to_the_left():
+    table = render(["n", "text"], [[5, "x"], [None, "long"]]).splitlines()
+    assert table == ["n  text", "-  ----", "5  x", "   long"]
+
+
+def chosen(seed: int = 7) -> Parameters:
+    return Parameters(enterprises=200, seed=seed, first="2026-05", months=1)
+
+
+def test_the_demo_leaves_the_deliveries_of_others_alone(settings):
+    (settings.landing / "c06_penalties").mkdir(parents=True)
+    with pytest.raises(SettingsError, match="holds deliveries that the demo did not make"):
+        simulate_once(settings, chosen())
+
+
+def test_the_demo_asks_for_another_folder_when_its_parameters_change(settings, capsys):
+    marker = settings.home / "simulation" / "demo.json"
+    marker.parent.mkdir(parents=True)
+    marker.write_text(json.dumps(chosen().__dict__))
+    simulate_once(settings, chosen())
+    assert "computing them again" in capsys.readouterr().out
+    with pytest.raises(SettingsError, match="holds a demo with other parameters"):
+        simulate_once(settings, chosen(seed=8))
+
+
+def test_parameters_are_checked(monkeypatch):
+    monkeypatch.setenv("ENTERPRISES", "many")
+    with pytest.raises(SettingsError, match="whole numbers"):
+        Parameters.from_env()
+    monkeypatch.setenv("ENTERPRISES", "5")
+    with pytest.raises(SettingsError, match="at least 100"):
+        Parameters.from_env()
+    monkeypatch.setenv("ENTERPRISES", "500")
+    monkeypatch.setenv("MONTHS", "3")
+    assert Parameters.from_env().last == "2026-07"
+
+
+def test_sql_without_a_lake_says_what_to_do(settings, monkeypatch, capsys):
+    monkeypatch.setenv("ECR_HOME", str(settings.home))
+    assert sql("select 1") == 1
+    assert "make demo" in capsys.readouterr().err
+    assert sql("  ") == 2
