@@ -23,7 +23,9 @@ SEED ?= 7
 FIRST ?= 2026-05
 MONTHS ?= 6
 PORT ?= 3000
+DOCS_PORT ?= 3001
 HOST ?= 127.0.0.1
+export ECR_DOCS_URL := http://$(HOST):$(DOCS_PORT)
 REAL ?= ../shared/real
 
 .PHONY: help setup demo ui test test-unit lint format sql chicago lock generate clean
@@ -46,8 +48,10 @@ demo: $(READY)  ## simulate a small province and classify six months, end to end
 
 ui: $(READY)  ## the Dagster UI on the same state (PORT=3000)
 	@$(BIN)/python -m orchestration.defs.prepare
-	@echo "== the UI comes up on http://$(HOST):$(PORT) ; stop it with Ctrl-C"
-	@$(BIN)/dagster dev -w workspace.yaml -h $(HOST) -p $(PORT)
+	@echo "== the UI comes up on http://$(HOST):$(PORT), the pages of the checks on $(ECR_DOCS_URL) ; stop with Ctrl-C"
+	@mkdir -p $(ECR_HOME)/quality && trap 'kill 0' EXIT INT TERM; \
+	$(BIN)/python -m http.server $(DOCS_PORT) --bind $(HOST) --directory $(ECR_HOME)/quality >/dev/null 2>&1 & \
+	$(BIN)/dagster dev -w workspace.yaml -h $(HOST) -p $(PORT)
 
 test: $(READY)  ## all tests
 	@$(BIN)/python -m pytest -p no:cacheprovider

@@ -103,9 +103,7 @@ def closing(settings: Settings, month: str) -> str:
         rows = connection.execute(BY_REGION, {"regions": str(regions), "month": month})
         header = [column[0] for column in rows.description or []]
         body = rows.fetchall()
-        total = connection.execute(
-            "select count(*) from risk_class where month = $month", {"month": month}
-        ).fetchone()
+        total = connection.execute("select count(*) from risk_class where month = $month", {"month": month}).fetchone()
         shares = connection.execute(
             "select class, count(*) from risk_class where month = $month group by class order by class",
             {"month": month},
@@ -121,7 +119,7 @@ def closing(settings: Settings, month: str) -> str:
             "",
             f"Results    {settings.home}/lake (tables: risk_class, risk_factor, class_by_region, class_by_section)",
             f"Checks     {settings.home}/quality/<feed>/<month>.html",
-            f'Ask        make sql Q="select * from risk_factor where month = \'{month}\' and points > 0 limit 20"',
+            f"Ask        make sql Q=\"select * from risk_factor where month = '{month}' and points > 0 limit 20\"",
             "Look       make ui, then http://127.0.0.1:3000",
         ]
     )

@@ -10,6 +10,7 @@ Environment:
     ECR_DATA_PATH     where DuckLake keeps its Parquet; default under ECR_HOME
     ECR_IDENTITY_KEY  secret with which personal identifiers are hashed; default: generated once under ECR_HOME
     ECR_MEMORY_LIMIT  memory limit of one DuckDB connection; default ``2GB``
+    ECR_DOCS_URL      where the pages under ``quality/`` are served; default as ``make ui`` serves them
 """
 
 from __future__ import annotations
@@ -145,6 +146,11 @@ class Settings:
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(secrets.token_hex(32))
         return path.read_text(encoding="ascii").strip()
+
+
+def docs_url() -> str:
+    """Address under which the Data Docs pages are served, without a slash at its end."""
+    return (os.environ.get("ECR_DOCS_URL") or "http://127.0.0.1:3001").rstrip("/")
 
 
 def month_check(month: str) -> str:

@@ -17,7 +17,7 @@ import dagster as dg
 from orchestration.defs.partitions import months
 from orchestration.defs.resources import Platform, retried
 from orchestration.feeds.contract import Column, Contract, delivered_feeds, load_contract
-from orchestration.settings import Settings
+from orchestration.settings import Settings, docs_url
 
 PREFIX = "raw"
 QUALITY = "quality"
@@ -162,7 +162,8 @@ def quality_evaluation(feed: str, month: str, report: Any) -> dg.AssetCheckEvalu
     table = ["| dimension | passed | failed |", "|---|---:|---:|"]
     table += [f"| {name} | {total[name] - bad[name]} | {bad[name]} |" for name in sorted(total)]
     metadata: dict[str, Any] = {
-        "data_docs": dg.MetadataValue.url(report.page.resolve().as_uri()),
+        # a browser opens no file from a page that came over http, so `make ui` serves the pages beside the UI
+        "data_docs": dg.MetadataValue.url(f"{docs_url()}/{feed}/{month}.html"),
         "page": dg.MetadataValue.path(str(report.page)),
         "dimensions": dg.MetadataValue.md("\n".join(table)),
         "expectations": dg.MetadataValue.int(len(report.results)),
@@ -227,11 +228,19 @@ def _month(platform: Platform, feed: str, month: str, outcome: _Outcome) -> None
         outcome.stopped.append(f"{feed} {month}: the blocking check failed: {sentence}")
         platform.progress(f"{month}  {feed}: refused by its checks. {sentence}")
         return
-    summary = platform.publish_feed(platform.settings, staged)
-    outcome.published[month] = summary
-    platform.progress(
-        f"{month}  {feed}: {summary.accepted:,} accepted, {summary.quarantined:,} quarantined, "
-        f"{summary.superseded:,} superseded" + ("" if summary.status == "accepted" else f" ({summary.status})")
+    outcome.published[month] = platform.publish_feed(platform.settings, staged)
+
+
+def _told(feed: str, published: Mapping[str, Any]) -> str:
+    """One line of progress: what the months of a feed came to."""
+    summaries = list(published.values())
+    accepted, quarantined, superseded = (
+        sum(getattr(summary, name) for summary in summaries) for name in ("accepted", "quarantined", "superseded")
+    )
+    span = " to ".join(sorted({min(published), max(published)}))
+    missing = sum(summary.status == "missing" for summary in summaries)
+    return f"{span}  {feed}: {accepted:,} accepted, {quarantined:,} quarantined, {superseded:,} superseded" + (
+        f"; nothing came in {missing} of {len(summaries)} months" if missing else ""
     )
 
 
@@ -286,6 +295,8 @@ def build_feed(settings: Settings, feed: str) -> dg.AssetsDefinition:
         with retried(context):
             for month in context.partition_keys:
                 _month(platform, feed, month, outcome)
+        if outcome.published:
+            platform.progress(_told(feed, outcome.published))
         yield from outcome.events
         if outcome.stopped:
             for month, summary in outcome.published.items():

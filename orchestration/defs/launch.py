@@ -6,13 +6,16 @@
 Belongs here: starting the jobs one after the other, telling what happens in short lines.
 Does not belong here: what the jobs do.
 
-One process pays the start-up of Dagster, dbt and Great Expectations once; the runs, their events and their
-partitions are the same as if the UI had started them.
+A process pays the start-up of Dagster, dbt and Great Expectations once; the runs, their events and their partitions
+are the same as if the UI had started them. Taking deliveries in needs no lake, so processes share it out: each
+runs the job ``ingest`` on its part of the feeds. What writes the lake stays in one.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +25,21 @@ import dagster as dg
 
 from orchestration.definitions import build_defs
 from orchestration.defs.failures import causes
+from orchestration.defs.feeds import PREFIX, feed_key
 from orchestration.defs.partitions import month_range_tags, months, rectangle_tags
 from orchestration.defs.prepare import prepare_home
-from orchestration.feeds.contract import ContractError
-from orchestration.settings import Settings, SettingsError, month_range, month_shift
+from orchestration.feeds.contract import ContractError, delivered_feeds
+from orchestration.settings import Settings, SettingsError, month_range
 
 QUIET: Mapping[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Run configuration that keeps Dagster's own log off the terminal; it stays in the UI."""
+
+
+AGAIN = (sys.executable, "-m", "orchestration.defs.launch")
+STARTED = "ECR_LAUNCH_STARTED"
+"""Environment variable with the time from which all processes of a launch count."""
+EVERY_FEED = 500_000
+"""What a feed costs whatever it delivers, in bytes of a delivery that take as long."""
 
 
 class LaunchError(RuntimeError):
@@ -58,14 +69,30 @@ class Launcher:
         given = {"settings": settings, "progress": tell} | dict(overrides or {})
         self._definitions = build_defs(given)
 
-    def ingest(self, first: str, last: str) -> None:
-        """Read, check and publish the deliveries of all months from ``first`` to ``last``."""
-        self._run("ingest", month_range_tags(*self._span(first, last)))
+    def ingest(self, first: str, last: str, part: tuple[int, int] = (1, 1)) -> None:
+        """Read, check and publish the deliveries of all months from ``first`` to ``last``.
+
+        Args:
+            first: first month, ``YYYY-MM``.
+            last: last month.
+            part: (k, n): only the k-th of n parts of the feeds.
+        """
+        feeds = shares(self._settings, part[1])[part[0] - 1]
+        if feeds:
+            self._run("ingest", month_range_tags(*self._span(first, last)), [feed_key(feed) for feed in feeds])
 
     def months(self, first: str, last: str) -> None:
-        """Deliveries, staging, indicators, scores and classes of all months from ``first`` to ``last``."""
+        """Deliveries, staging, indicators and scores of all months in one run, then their classes."""
         span = self._span(first, last)
         self._run("month", month_range_tags(*span))
+        self._run("classify", rectangle_tags(self._settings, *span))
+
+    def compute(self, first: str, last: str) -> None:
+        """Staging, indicators, scores and classes of all months, from the deliveries that have been taken in."""
+        span = self._span(first, last)
+        job = self._definitions.resolve_job_def("month")
+        models = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != PREFIX]
+        self._run("month", month_range_tags(*span), models)
         self._run("classify", rectangle_tags(self._settings, *span))
 
     def freshness(self) -> None:
@@ -83,10 +110,11 @@ class Launcher:
             )
         return first, last
 
-    def _run(self, job: str, tags: Mapping[str, str]) -> None:
+    def _run(self, job: str, tags: Mapping[str, str], assets: Sequence[dg.AssetKey] | None = None) -> None:
         start = time.monotonic()
         result = self._definitions.resolve_job_def(job).execute_in_process(
             instance=self._instance,
+            asset_selection=assets,
             tags=dict(tags) | {"ecr/trigger": "launch"},
             run_config=dict(QUIET),
             raise_on_error=False,
@@ -97,13 +125,49 @@ class Launcher:
         self._tell(f"{job}: done in {time.monotonic() - start:.0f} s")
 
 
+def shares(settings: Settings, parts: int) -> list[list[str]]:
+    """The delivered feeds in ``parts`` lists of about the same work, judged by the bytes that have landed."""
+    weights = {
+        feed: EVERY_FEED + sum(path.stat().st_size for path in (settings.landing / feed).rglob("*") if path.is_file())
+        for feed in delivered_feeds(settings)
+    }
+    lists: list[list[str]] = [[] for _ in range(parts)]
+    loads = [0] * parts
+    for feed in sorted(weights, key=lambda name: (-weights[name], name)):
+        lightest = loads.index(min(loads))
+        lists[lightest].append(feed)
+        loads[lightest] += weights[feed]
+    return [sorted(feeds) for feeds in lists]
+
+
+def _ingest(launcher: Launcher, first: str, last: str, processes: int) -> None:
+    """Take deliveries in, in this process and ``processes`` - 1 others."""
+    others = [
+        subprocess.Popen([*AGAIN, "ingest", first, last, "--part", f"{number}/{processes}"])  # noqa: S603 (no shell)
+        for number in range(2, processes + 1)
+    ]
+    try:
+        launcher.ingest(first, last, (1, processes))
+    finally:
+        failed = [other.args for other in others if other.wait() != 0]
+    if failed:
+        raise LaunchError("ingest failed in part; the sentences above say which feeds and why.")
+
+
 def _teller() -> Callable[[str], None]:
-    start = time.monotonic()
+    start = float(os.environ.setdefault(STARTED, str(time.time())))
 
     def tell(line: str) -> None:
-        print(f"[{time.monotonic() - start:6.1f} s] {line}", flush=True)
+        print(f"[{time.time() - start:6.1f} s] {line}", flush=True)
 
     return tell
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _, parts = text.partition("/")
+    if not (number.isdigit() and parts.isdigit() and 1 <= int(number) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no part; write for example 1/2")
+    return int(number), int(parts)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -119,6 +183,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         command.add_argument("last", help="last month, YYYY-MM")
         if name == "months":
             command.add_argument("--ingest-from", help="earlier month from which deliveries are read only, YYYY-MM")
+            command.add_argument("--processes", type=int, default=2, help="processes that take deliveries in")
+        else:
+            command.add_argument(
+                "--part", type=_part, default=(1, 1), help="only this part of the feeds, for example 1/2"
+            )
     return parser.parse_args(arguments)
 
 
@@ -132,12 +201,11 @@ def main(arguments: Sequence[str]) -> int:
         with dg.DagsterInstance.get() as instance:
             launcher = Launcher(settings, instance, tell)
             if chosen.command == "ingest":
-                launcher.ingest(chosen.first, chosen.last)
+                launcher.ingest(chosen.first, chosen.last, chosen.part)
             else:
-                if chosen.ingest_from and chosen.ingest_from < chosen.first:
-                    launcher.ingest(chosen.ingest_from, month_shift(chosen.first, -1))
-                launcher.months(chosen.first, chosen.last)
-            launcher.freshness()
+                _ingest(launcher, min(chosen.ingest_from or chosen.first, chosen.first), chosen.last, chosen.processes)
+                launcher.compute(chosen.first, chosen.last)
+                launcher.freshness()
     except (LaunchError, SettingsError, ContractError) as error:
         print(str(error), file=sys.stderr)
         return 1

@@ -188,7 +188,7 @@ def test_no_identity_number_of_a_person_leaves_the_door(walked: Walked) -> None:
     for path, text in walk.published_texts(walked.settings):
         looked_at[path.suffix] += 1
         assert not persons.intersection(walk.PERSON.findall(text)), path
-    assert looked_at[".parquet"] > 500 and looked_at[".json"] > 200 and looked_at[".html"] > 200
+    assert looked_at[".parquet"] > 500 and looked_at[".json"] > 200 and looked_at[".html"] > 150
     ((hashed, odd),) = asked(
         walked.settings,
         "SELECT count(DISTINCT person_id), count(*) FILTER (NOT regexp_full_match(person_id, '[0-9a-f]{32}')) "

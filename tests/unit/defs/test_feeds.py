@@ -66,7 +66,7 @@ def test_every_month_has_its_own_materialization_and_check(fakes, instance):
     checks = evaluations(result, "quality")
     assert set(checks) == {(BASE, "2026-05"), (BASE, "2026-06"), (BASE, "2026-07")}
     assert all(check.passed and check.blocking for check in checks.values())
-    assert checks[(BASE, "2026-06")].metadata["data_docs"].value.endswith(f"/quality/{BASE}/2026-06.html")
+    assert checks[(BASE, "2026-06")].metadata["data_docs"].value == f"http://127.0.0.1:3001/{BASE}/2026-06.html"
 
 
 def test_a_refused_month_is_not_published_and_blocks_downstream_but_not_other_feeds(fakes, instance):
