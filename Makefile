@@ -82,7 +82,7 @@ chicago: $(READY)  ## the same road on Chicago's records: make chicago REAL=/fol
 	@ECR_HOME=$(ECR_HOME)/chicago DAGSTER_HOME=$(ECR_HOME)/chicago/dagster ECR_JURISDICTION=chicago $(BIN)/python -m orchestration.study "$(REAL)/chicago"
 
 lock: $(READY)  ## write requirements.lock anew from pyproject.toml (needs pip-tools)
-	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe \
+	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
 clean:  ## remove all run-time state (not the virtual environment)
