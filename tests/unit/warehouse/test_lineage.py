@@ -4,9 +4,7 @@ import json
 
 from orchestration.warehouse.lineage import column_lineage, plain, trace
 
-RAW = (
-    "read_parquet('/home/x/lake/raw/c06_penalties/*/accepted.parquet', union_by_name = true, hive_partitioning = false)"
-)
+RAW = "read_parquet('/x/lake/raw/c06_penalties/*/accepted.parquet', union_by_name = true, hive_partitioning = false)"
 
 
 def test_table_functions_become_tables_and_months_become_one():
