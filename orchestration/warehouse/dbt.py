@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration.catalogue.check import check_catalogue, check_models
+from orchestration.catalogue.model import CatalogueError
 from orchestration.lake import connect, prepare
 from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse.environment import dbt_environment
@@ -44,6 +46,7 @@ PARSE_MONTH = "2000-01"
 
 _lock = threading.RLock()
 _parsed: dict[str, Manifest] = {}
+_agreed: set[Path] = set()
 
 
 class WarehouseError(RuntimeError):
@@ -97,8 +100,10 @@ def build_month(
         on_node: called for each node as it finishes; rows are not known then of tables that were just created.
 
     Raises:
-        WarehouseError: a model or test failed; tables that had been replaced by then keep the new rows of this month.
+        WarehouseError: catalogue and models disagree, and nothing was built; or a model or test failed, and tables that
+            had been replaced by then keep the new rows of this month.
     """
+    _refuse_disagreement(settings)
     # buildable: a test runs once all its models are in the selection or before it
     arguments = ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
     names = set((select or "").split())
@@ -159,6 +164,19 @@ def manifest_path(settings: Settings) -> Path:
         if not path.is_file():
             _parse(settings)
         return path
+
+
+def _refuse_disagreement(settings: Settings) -> None:
+    """The build fails if the catalogue and the models disagree; looked at once per state of the project."""
+    path = manifest_path(settings)
+    if path in _agreed:
+        return
+    try:
+        check_catalogue(settings)
+        check_models(settings, path)
+    except CatalogueError as error:
+        raise WarehouseError(str(error)) from error
+    _agreed.add(path)
 
 
 def _common(settings: Settings) -> list[str]:

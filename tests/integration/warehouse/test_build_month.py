@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.catalogue.model import CatalogueError
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.dbt import NodeResult, WarehouseError, build_month
@@ -167,3 +168,16 @@ def test_parsed_project_is_kept_on_disk(settings: Settings, monkeypatch: pytest.
     monkeypatch.setattr(dbt, "_parsed", {})  # as in a new process
     monkeypatch.setattr(dbt, "_parse", lambda settings: pytest.fail("parsed although nothing changed"))
     build_month(settings, "2026-05", "+enterprise")
+
+
+def test_a_catalogue_that_disagrees_with_the_models_builds_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise CatalogueError("data/catalogue/v1/indicators.csv:7: H010301 has no column h010301 in a model")
+
+    monkeypatch.setattr(dbt, "_agreed", set())
+    monkeypatch.setattr(dbt, "check_models", refuse)
+    monkeypatch.setattr(dbt, "invoke", lambda *_: pytest.fail("built although the catalogue was refused"))
+    with pytest.raises(WarehouseError, match=r"indicators.csv:7: H010301 has no column"):
+        build_month(settings, "2026-05", SELECT)
