@@ -107,6 +107,7 @@ def _classify_after_month(settings: Settings, jobs: Jobs) -> dg.SensorDefinition
         name="classify_after_month",
         request_job=jobs.classify,
         minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
         description="When the scores of a month or of many were computed, classifies those months for all regions in "
         "one run.",
     )

@@ -48,7 +48,11 @@ def described(settings: Settings) -> dict[str, Any]:
             for item in sorted(repository.schedule_defs, key=lambda item: item.name)
         },
         "sensors": {
-            item.name: {"type": item.sensor_type.value, "starts": sorted(target.job_name for target in item.targets)}
+            item.name: {
+                "type": item.sensor_type.value,
+                "starts": sorted(target.job_name for target in item.targets),
+                "at first": item.default_status.value,
+            }
             for item in sorted(repository.sensor_defs, key=lambda item: item.name)
         },
     }
