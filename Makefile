@@ -20,13 +20,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ENTERPRISES ?= 12000
 SEED ?= 7
-FIRST ?= 2026-05
+# First month of the demo; by default so that its newest month is the one that ended last.
+FIRST ?=
 MONTHS ?= 6
 PORT ?= 3000
 DOCS_PORT ?= 3001
 HOST ?= 127.0.0.1
 export ECR_DOCS_URL := http://$(HOST):$(DOCS_PORT)
 REAL ?= ../shared/real
+export ECR_REAL_DATA := $(abspath $(REAL))
 
 .PHONY: help setup demo ui test test-unit lint format sql chicago lock generate clean
 
@@ -66,14 +68,16 @@ lint: $(READY)  ## ruff, sqlfluff, types, import contract, generated files, cata
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --nocolor --disable-progress-bar
 	@$(BIN)/python -m orchestration.warehouse.staging --check
+	@$(BIN)/python -m orchestration.dictionary --check
 	@$(BIN)/python -m orchestration.catalogue check
 	@echo "lint: all clean"
 
 format: $(READY)  ## let ruff format the Python
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-generate: $(READY)  ## write the staging models anew from the contracts
+generate: $(READY)  ## write the staging models and the data dictionary anew from contracts and catalogue
 	@$(BIN)/python -m orchestration.warehouse.staging
+	@$(BIN)/python -m orchestration.dictionary
 
 sql: $(READY)  ## print CSV from the lake: make sql Q="select class, count(*) from risk_class group by 1"
 	@$(BIN)/python -m orchestration.sql "$$Q"
@@ -86,4 +90,5 @@ lock: $(READY)  ## write requirements.lock anew from pyproject.toml (needs pip-t
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
 clean:  ## remove all run-time state (not the virtual environment)
-	@cd $(ECR_HOME) && rm -rf landing lake quality dagster dbt secrets tmp extensions cache chicago simulation
+	@test -e $(ECR_HOME)/lake/raw || { echo "$(ECR_HOME) holds no state of this platform (no lake/raw); nothing was removed."; exit 1; }
+	@cd $(ECR_HOME) && rm -rf landing lake quality dagster dbt secrets tmp extensions cache chicago simulation study alerts.jsonl

@@ -13,7 +13,8 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 
 from orchestration.lake import connect
 from orchestration.settings import Settings, SettingsError, month_check, month_shift
@@ -60,25 +61,36 @@ class Parameters:
             raise SettingsError(f"ENTERPRISES, SEED and MONTHS are whole numbers; {error}.") from error
         if numbers["ENTERPRISES"] < 100 or numbers["MONTHS"] < 1:
             raise SettingsError("ENTERPRISES must be at least 100 and MONTHS at least 1.")
-        first = month_check(os.environ.get("FIRST", "2026-05"))
+        chosen = os.environ.get("FIRST")
+        first = month_check(chosen) if chosen else month_shift(_this_month(), -numbers["MONTHS"])
         return cls(numbers["ENTERPRISES"], numbers["SEED"], first, numbers["MONTHS"])
+
+
+def _this_month() -> str:
+    """The month in progress. The demo's newest month is the one before it, so that the UI shows it as on time."""
+    return f"{datetime.now(tz=UTC):%Y-%m}"
 
 
 DEFAULTS = {"ENTERPRISES": "12000", "SEED": "7", "MONTHS": "6"}
 
 
-def simulate_once(settings: Settings, chosen: Parameters) -> None:
+def simulate_once(settings: Settings, chosen: Parameters) -> Parameters:
     """Write the deliveries, unless they have been written with the same parameters.
+
+    Returns:
+        The parameters in force: a demo made in an earlier month keeps its months unless others are asked for.
 
     Raises:
         SettingsError: the folder holds something else, which is not ours to delete.
     """
     marker = settings.home / "simulation" / "demo.json"
-    wanted = asdict(chosen)
     if marker.exists():
-        if json.loads(marker.read_text(encoding="utf-8")) == wanted:
+        made = json.loads(marker.read_text(encoding="utf-8"))
+        if not os.environ.get("FIRST"):
+            chosen = replace(chosen, first=made["first"])
+        if made == asdict(chosen):
             print(f"== deliveries of {chosen.enterprises:,} enterprises are there already; computing them again")
-            return
+            return chosen
         raise SettingsError(
             f"{settings.home} holds a demo with other parameters; run `make clean` or choose another folder: "
             "ECR_HOME=/some/folder make demo."
@@ -93,7 +105,8 @@ def simulate_once(settings: Settings, chosen: Parameters) -> None:
     print(f"== simulating {chosen.enterprises:,} enterprises, seed {chosen.seed}, and their deliveries", flush=True)
     simulate(settings, chosen.enterprises, chosen.seed, chosen.first, chosen.months)
     marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.write_text(json.dumps(wanted), encoding="utf-8")
+    marker.write_text(json.dumps(asdict(chosen)), encoding="utf-8")
+    return chosen
 
 
 def closing(settings: Settings, month: str) -> str:
@@ -130,7 +143,7 @@ def main() -> int:
     start = time.monotonic()
     try:
         settings, chosen = Settings.from_env(), Parameters.from_env()
-        simulate_once(settings, chosen)
+        chosen = simulate_once(settings, chosen)
         from orchestration.defs.launch import main as launch
 
         print(f"== walking {chosen.first} to {chosen.last}: ingest, check, compute, classify", flush=True)

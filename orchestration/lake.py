@@ -14,6 +14,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -114,7 +115,9 @@ def scratch(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection with the lake attached as ``lake`` and used by default, and ``raw.<feed>`` as views.
+    """A DuckDB connection with the lake attached as ``lake`` and ``raw.<feed>`` as views.
+
+    Names are looked up in the lake first (``main``, ``scores``, ``indicators``), so that a table needs no prefix.
 
     Args:
         settings: where the lake is.
@@ -134,7 +137,11 @@ def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.D
                 f"SELECT * FROM read_parquet({quote(files)}, union_by_name = true, hive_partitioning = false)"
             )
         connection.execute(f"CREATE VIEW memory.raw.feed_month AS {feed_month_sql(settings)}")
-        connection.execute("USE lake")
+        found = connection.execute(
+            "SELECT schema_name FROM information_schema.schemata WHERE catalog_name = 'lake' ORDER BY schema_name"
+        ).fetchall()
+        schemas = [f"lake.{name}" for name in ("main", "scores", "indicators") if (name,) in found]
+        connection.execute("SET search_path = " + quote(",".join([*schemas, "memory.raw"])))
         yield connection
     finally:
         connection.close()
@@ -146,3 +153,25 @@ def feed_month_sql(settings: Settings) -> str:
     files = settings.raw / "*" / "*" / "manifest.json"
     source = f"read_json({quote(files)}, columns = {columns}, format = 'auto')"
     return f"SELECT * FROM {source} WHERE month <> {quote(NO_MONTH)}"
+
+
+def _failed(settings: Settings, month: str) -> Path:
+    return settings.home / "lake" / "failed" / f"{month}.txt"
+
+
+def mark_failed(settings: Settings, month: str, sentence: str) -> None:
+    """Remember that the scores of a month failed their build or a test: they must not be classified."""
+    path = _failed(settings, month)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(sentence, encoding="utf-8")
+
+
+def clear_failed(settings: Settings, month: str) -> None:
+    """The scores of a month were computed and tested without a failure."""
+    _failed(settings, month).unlink(missing_ok=True)
+
+
+def failure_of(settings: Settings, month: str) -> str | None:
+    """Why the scores of a month must not be used; None if they may."""
+    path = _failed(settings, month)
+    return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -6,6 +6,8 @@
 {% macro month_end(shift=0) -%}date '2026-05-31'{%- endmacro %}
 {% macro window_start(indicator) -%}date '2023-05-31'{%- endmacro %}
 {% macro window_months(indicator) -%}36{%- endmacro %}
+{% macro parameter(indicator, name) -%}1{%- endmacro %}
+{% macro is_counted_penalty(penalty) -%}({{ penalty }}.subject_kind = '1'){%- endmacro %}
 {% macro year() -%}2026{%- endmacro %}
 {% macro report_year_due() -%}2024{%- endmacro %}
 {% macro fresh(feed) -%}(select bool_or(fresh) from feed_freshness where feed = '{{ feed }}'){%- endmacro %}

@@ -5,7 +5,8 @@ Does not belong here: single faults of a version (``faults``).
 
 Agreement with dbt: every indicator of any version is exactly one column of exactly one model under
 ``models/indicators``, the model is named by the level-2 code, no model has an indicator column that no version knows,
-and where a model's test ``indicator_holds`` lists the categories it may give, each has a band.
+and where a model's test ``indicator_holds`` lists the categories it may give, each has a band. Every ``parameter`` that
+a model reads is in a version, and none is there that no model reads: changing it would change nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from orchestration.catalogue.model import Catalogue
 from orchestration.settings import Settings
 
 INDICATOR_COLUMN = re.compile(r"^h[0-9]{6}$")
+PARAMETER_READ = re.compile(r"""\bparameter\(\s*["'](\w+)["']\s*,\s*["'](\w+)["']\s*\)""")
 
 
 def check_catalogue(settings: Settings) -> list[str]:
@@ -89,6 +91,7 @@ def _model_faults(versions: list[Catalogue], manifest: dict[str, Any]) -> Iterat
             path = models[names[0]]["original_file_path"]
             yield f"{path}: column {code.lower()} is in no catalogue version; add it to indicators.csv or remove it."
     yield from _accepted_faults(versions, manifest, set(models))
+    yield from _parameter_faults(versions, models)
 
 
 def _accepted_faults(versions: list[Catalogue], manifest: dict[str, Any], models: set[str]) -> Iterator[str]:
@@ -108,3 +111,21 @@ def _accepted_faults(versions: list[Catalogue], manifest: dict[str, Any], models
                         f"{version.at('bands.csv', code, '1')}: {code} has no band for {', '.join(sorted(missing))}, "
                         f"which the model {owner} may give; add it."
                     )
+
+
+def _parameter_faults(versions: list[Catalogue], models: dict[str, dict[str, Any]]) -> Iterator[str]:
+    read = {
+        found: node["original_file_path"]
+        for node in models.values()
+        for found in PARAMETER_READ.findall(node.get("raw_code", ""))
+    }
+    given = {(parameter.code, parameter.name): version for version in versions for parameter in version.parameters}
+    for (code, name), path in sorted(read.items()):
+        if (code, name) not in given:
+            yield f"{path}: the parameter {name} of {code} is in no catalogue version; add it to parameters.csv."
+    for (code, name), version in sorted(given.items(), key=lambda item: item[0]):
+        if (code, name) not in read:
+            yield (
+                f"{version.at('parameters.csv', code, name)}: no model reads the parameter {name} of {code}, so it "
+                "would change nothing; mend the name or remove the row."
+            )

@@ -34,6 +34,7 @@ def version_faults(settings: Settings, versions: Sequence[Catalogue]) -> Iterato
         yield from _span_faults(version)
         yield from _indicator_faults(version, set(all_feeds(settings)))
         yield from _band_faults(version)
+        yield from _parameter_faults(version)
         yield from _level_faults(version)
         yield from _class_faults(version)
         yield from _rule_faults(version)
@@ -169,6 +170,15 @@ def _bound_faults(version: Catalogue, indicator: Indicator, bands: list[Band]) -
             yield f"{here}: an overlap in {indicator.code} from {right.lower} to {left.upper}; make the bounds meet."
         if right.lower is not None and right.upper is not None and right.upper <= right.lower:
             yield f"{here}: band {right.band} of {indicator.code} is empty ({right.lower} to {right.upper}); widen it."
+
+
+def _parameter_faults(version: Catalogue) -> Iterator[str]:
+    for parameter in version.parameters:
+        if parameter.code not in version.by_code:
+            yield (
+                f"{version.at('parameters.csv', parameter.code, parameter.name)}: {parameter.code} is not in "
+                "indicators.csv; add the indicator or remove the parameter."
+            )
 
 
 def _level_faults(version: Catalogue) -> Iterator[str]:

@@ -15,10 +15,12 @@ import yaml
 from pydantic import ValidationError
 
 from orchestration.catalogue.faults import refuse, version_faults
-from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Header, Indicator, Level, Part
+from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Header, Indicator, Level, Parameter, Part
 from orchestration.settings import Settings, month_check
 
 FILES = ("catalogue.yml", "indicators.csv", "bands.csv", "levels.csv")
+PARAMETERS = "parameters.csv"
+"""May be missing: what a version does not set is taken from the canonical catalogue (``warehouse.environment``)."""
 NULLABLE = ("lower", "upper", "category")
 AnyPart = TypeVar("AnyPart", bound=Part)
 
@@ -81,8 +83,9 @@ def _rows(
                 raise CatalogueError(f"{path}:{reader.line_num}: {name}: {message}; mend the value.") from error
             name_of = tuple(str(getattr(part, field)) for field in key)
             if (path.name, *name_of) in lines:
+                name = f" {key[-1]} ".join(name_of)
                 raise CatalogueError(
-                    f"{path}:{reader.line_num}: {' band '.join(name_of)} stands here a second time, first on line "
+                    f"{path}:{reader.line_num}: {name} stands here a second time, first on line "
                     f"{lines[(path.name, *name_of)]}; keep one."
                 )
             lines[(path.name, *name_of)] = reader.line_num
@@ -102,12 +105,17 @@ def _read(folder: Path, stamp: str) -> Catalogue:
     lines |= more
     levels, more = _rows(folder / "levels.csv", Level, ("code",))
     lines |= more
+    parameters: tuple[Parameter, ...] = ()
+    if (folder / PARAMETERS).is_file():
+        parameters, more = _rows(folder / PARAMETERS, Parameter, ("code", "name"))
+        lines |= more
     return Catalogue.model_construct(
         **{name: getattr(header, name) for name in Header.model_fields},
         folder=folder,
         indicators=indicators,
         bands=bands,
         levels=levels,
+        parameters=parameters,
         lines=lines,
     )
 
@@ -118,7 +126,7 @@ def read_version(folder: Path) -> Catalogue:
     Raises:
         CatalogueError: a file is missing or a part is malformed; the sentence names file and line.
     """
-    files = [folder / name for name in FILES]
+    files = [folder / name for name in (*FILES, PARAMETERS)]
     stamp = [(path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None for path in files]
     return _read(folder, json.dumps(stamp))
 

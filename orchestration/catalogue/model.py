@@ -1,10 +1,10 @@
-"""Shape of one catalogue version: indicators with bands, caps by level, classes, rules.
+"""Shape of one catalogue version: indicators with bands and parameters, caps by level, classes, rules.
 
 Belongs here: the meaning and the type of every field. Does not belong here: files and lines (``load``), agreement
 between fields (``faults``).
 
-A version is a folder ``<definition>/catalogue/<version>/`` with ``catalogue.yml``, ``indicators.csv``, ``bands.csv``
-and ``levels.csv``.
+A version is a folder ``<definition>/catalogue/<version>/`` with ``catalogue.yml``, ``indicators.csv``, ``bands.csv``,
+``levels.csv`` and, where it sets numbers of its own inside the rules, ``parameters.csv``.
 """
 
 from __future__ import annotations
@@ -89,6 +89,37 @@ class Indicator(Part):
     def column(self) -> str:
         """Column of the value in its dbt model, and stem of the columns of ``enterprise_score``."""
         return self.code.lower()
+
+
+class Parameter(Part):
+    """A number inside the rule of an indicator, other than its window and its bands.
+
+    Attributes:
+        code: the indicator.
+        name: what the dbt model calls it, in ``parameter('H030202', 'capital_at_least')``.
+        value: the number, 0 or more.
+        unit: unit of the number; months are whole.
+        meaning_en: what it does, for a person.
+        meaning_zh: the same in Chinese.
+    """
+
+    code: str = Field(..., pattern=r"^H[0-9]{6}$")
+    name: str = Field(..., pattern=r"^[a-z][a-z0-9_]*$")
+    value: Decimal = Field(..., ge=0)
+    unit: Literal["count", "months", "share", "times", "wan_yuan", "weight"]
+    meaning_en: str = Field(..., min_length=1)
+    meaning_zh: str = Field(..., min_length=1)
+
+    @model_validator(mode="after")
+    def _whole_months(self) -> Parameter:
+        if self.unit == "months" and self.value != self.value.to_integral_value():
+            raise ValueError(f"{self.value} months is not a whole number")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The number as SQL reads it: 0.5, 1000; never with an exponent."""
+        return format(self.value, "f")
 
 
 class Level(Part):
@@ -177,6 +208,7 @@ class Catalogue(Header):
         indicators: in order of code.
         bands: in order of code and band.
         levels: caps of the total, level 1 and level 2.
+        parameters: in order of code and name; empty where the version has no ``parameters.csv``.
         lines: (file, key) -> line, so that a check can say where; not part of the meaning.
     """
 
@@ -184,6 +216,7 @@ class Catalogue(Header):
     indicators: tuple[Indicator, ...]
     bands: tuple[Band, ...]
     levels: tuple[Level, ...]
+    parameters: tuple[Parameter, ...] = ()
     lines: dict[tuple[str, ...], int] = Field(default_factory=dict, repr=False)
 
     def in_force(self, month: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.defs.partitions import MONTH, REGION, key, month_in_progress, month_regions, rectangle
+from orchestration.defs.freshness import due_month
+from orchestration.defs.partitions import MONTH, REGION, key, month_regions, rectangle, region_codes
 from orchestration.defs.resources import LAKE_WRITER, Platform, retried
 from orchestration.defs.translator import OWNER, RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
@@ -65,13 +66,19 @@ def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     return shown
 
 
-def _seal(platform: Platform, months: list[str]) -> None:
-    """Close the decided months that are over: a delivery that comes now lands in a later month."""
-    current = month_in_progress(platform.settings, platform.now())
+def _seal(platform: Platform, months: list[str], decided: set[str]) -> None:
+    """Close months for new files, which from then on land in a later month.
+
+    A month is closed once all its regions are decided and its day of classification has passed: one region decided
+    early must not shut out feeds that are not due yet.
+    """
+    settings = platform.settings
+    profile = settings.profile
+    due = due_month(platform.now(), int(str(profile["classify_on_day"])), str(profile["timezone"]))
     for month in months:
-        if month < current:
-            for feed in delivered_feeds(platform.settings):
-                platform.seal(platform.settings, feed, month)
+        if month <= due and all(str(key(month, region)) in decided for region in region_codes(settings)):
+            for feed in delivered_feeds(settings):
+                platform.seal(settings, feed, month)
 
 
 def build_classification(settings: Settings) -> dg.AssetsDefinition:
@@ -117,7 +124,8 @@ def build_classification(settings: Settings) -> dg.AssetsDefinition:
             raise dg.Failure(description=str(error), allow_retries=False) from error
         with retried(context):
             summaries = platform.decide(platform.settings, wanted_months, wanted_regions)
-            _seal(platform, wanted_months)
+            decided = {str(key(month, region)) for month in wanted_months for region in wanted_regions}
+            _seal(platform, wanted_months, decided | context.instance.get_materialized_partitions(RISK_CLASS))
         for summary in summaries:
             context.add_asset_metadata(
                 partition_metadata(summary), asset_key=RISK_CLASS, partition_key=key(summary.month, summary.region_code)

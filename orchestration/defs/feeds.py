@@ -213,6 +213,7 @@ def _month(platform: Platform, feed: str, month: str, outcome: _Outcome) -> None
         staged = platform.stage_feed(platform.settings, feed, month)
     except FeedStop as stop:
         outcome.stopped.append(str(stop))
+        platform.mark_stopped(platform.settings, feed, month, str(stop))
         platform.progress(f"{month}  {feed}: stopped. {stop}")
         return
     try:
@@ -226,6 +227,7 @@ def _month(platform: Platform, feed: str, month: str, outcome: _Outcome) -> None
         platform.discard_feed(staged)
         sentence = next(item.sentence for item in report.results if not item.passed)
         outcome.stopped.append(f"{feed} {month}: the blocking check failed: {sentence}")
+        platform.mark_stopped(platform.settings, feed, month, sentence)
         platform.progress(f"{month}  {feed}: refused by its checks. {sentence}")
         return
     outcome.published[month] = platform.publish_feed(platform.settings, staged)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from orchestration.defs.feeds import feed_key
+from orchestration.defs.feeds import PREFIX, feed_key
 from orchestration.defs.partitions import key, region_codes
 from orchestration.defs.resources import Platform
 from orchestration.defs.translator import RISK_CLASS
@@ -66,6 +66,8 @@ def build_freshness(settings: Settings) -> dg.AssetChecksDefinition:
             present = context.instance.get_materialized_partitions(asset)
             wanted = {str(key(month, code)) for code in codes} if asset == RISK_CLASS else {month}
             missing = sorted(wanted - present)
+            if asset.path[0] == PREFIX and platform.came_missing(platform.settings, asset.path[-1], month):
+                missing = [month]
             passed = not missing or month < first
             yield dg.AssetCheckResult(
                 asset_key=asset,
@@ -75,7 +77,7 @@ def build_freshness(settings: Settings) -> dg.AssetChecksDefinition:
                 metadata={"month": month, "missing": len(missing)},
                 description=None
                 if passed
-                else f"{asset.to_user_string()} has no partition {', '.join(missing[:3])}; day {day} has passed.",
+                else f"{asset.to_user_string()} has nothing for {', '.join(missing[:3])}; day {day} has passed.",
             )
 
     return partitions_on_time

@@ -26,6 +26,7 @@ import dagster as dg
 from orchestration.definitions import build_defs
 from orchestration.defs.failures import causes
 from orchestration.defs.feeds import PREFIX, feed_key
+from orchestration.defs.freshness import CHECK as ON_TIME
 from orchestration.defs.partitions import month_range_tags, months, rectangle_tags
 from orchestration.defs.prepare import prepare_home
 from orchestration.feeds.contract import ContractError, delivered_feeds
@@ -112,9 +113,14 @@ class Launcher:
 
     def _run(self, job: str, tags: Mapping[str, str], assets: Sequence[dg.AssetKey] | None = None) -> None:
         start = time.monotonic()
-        result = self._definitions.resolve_job_def(job).execute_in_process(
+        chosen = self._definitions.resolve_job_def(job)
+        if assets is not None:
+            # name the checks too: by default every check of an asset comes along, also those that the job leaves out
+            checks = {check for check in chosen.asset_layer.asset_graph.asset_check_keys if check.asset_key in assets}
+            wanted = {check for check in checks if check.name != ON_TIME}
+            chosen = chosen.get_subset(asset_selection=set(assets), asset_check_selection=wanted)
+        result = chosen.execute_in_process(
             instance=self._instance,
-            asset_selection=assets,
             tags=dict(tags) | {"ecr/trigger": "launch"},
             run_config=dict(QUIET),
             raise_on_error=False,

@@ -66,6 +66,9 @@ class Platform:
         discard_feed: throw the staged month away.
         build_month: run dbt for one month.
         decide: classify months x regions.
+        mark_stopped: remember that a feed's month was refused, until it is published.
+        waiting: why a month cannot be computed yet, in sentences.
+        came_missing: whether nothing had been delivered for a feed's month.
         seal: close a feed's month because its classes were decided; what comes later lands in a later month.
         column_lineage: where each column of each model comes from.
         now: the present moment, with a time zone.
@@ -80,6 +83,9 @@ class Platform:
     build_month: Callable[..., Any] = late("orchestration.warehouse.dbt", "build_month")
     column_lineage: Callable[..., Any] = late("orchestration.warehouse.lineage", "column_lineage")
     decide: Callable[..., Any] = late("orchestration.risk.decide", "decide")
+    mark_stopped: Callable[..., Any] = late("orchestration.feeds.ledger", "mark_stopped")
+    waiting: Callable[..., Any] = late("orchestration.feeds.ledger", "waiting")
+    came_missing: Callable[..., Any] = late("orchestration.feeds.ledger", "came_missing")
     seal: Callable[..., Any] = late("orchestration.feeds.ingest", "seal")
     now: Callable[[], datetime] = _utc_now
     progress: Callable[[str], None] = _quiet

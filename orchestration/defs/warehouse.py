@@ -81,6 +81,9 @@ def model_metadata(node: Any) -> dict[str, Any]:
     return shown
 
 
+SHOWN_FEEDS = 5
+"""Feeds that a message names; the others wait for the next look."""
+
 Built = dict[tuple[dg.AssetKey, str | None], dict[str, Any]]
 """Metadata of every model built, by asset and month."""
 
@@ -161,6 +164,10 @@ def _build(
     built: Built = {}
     failure: str | None = None
     for month in months_:
+        waiting = context.resources.platform.waiting(context.resources.platform.settings, month) if month else []
+        if waiting:
+            failure = f"{month} is not computed. " + " ".join(waiting[:SHOWN_FEEDS])
+            break
         evaluations, failure = _run_dbt(context, names, month, built)
         yield from evaluations
         if failure:

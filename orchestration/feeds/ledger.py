@@ -15,9 +15,9 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestration.feeds.contract import Contract
+from orchestration.feeds.contract import Contract, delivered_feeds
 from orchestration.feeds.errors import Where
-from orchestration.feeds.manifest import ID_LENGTH, MANIFEST, FeedMonth, Repeat, read_manifest
+from orchestration.feeds.manifest import ID_LENGTH, MANIFEST, MISSING, FeedMonth, Repeat, read_manifest
 from orchestration.settings import MONTH, Settings
 
 SEALED = "sealed"
@@ -96,16 +96,57 @@ def published(settings: Settings, feed: str) -> dict[str, FeedMonth]:
 
 
 def seal(settings: Settings, feed: str, month: str) -> None:
-    """Close a month for new files, for example because its classes have been computed; harmless when repeated."""
+    """Close a published month for new files, for example because its classes have been computed."""
     folder = partition(settings, feed, month)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / SEALED).touch()
+    if (folder / MANIFEST).is_file():
+        (folder / SEALED).touch()
+
+
+def mark_stopped(settings: Settings, feed: str, month: str, sentence: str) -> None:
+    """Remember that a month of a feed was refused, until it is published: it stays open, and nothing is computed."""
+    path = _stopped(settings, feed) / f"{month}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(sentence, encoding="utf-8")
+
+
+def clear_stopped(settings: Settings, feed: str, month: str) -> None:
+    """Forget that a month was refused, because it has been published."""
+    (_stopped(settings, feed) / f"{month}.txt").unlink(missing_ok=True)
+
+
+def waiting(settings: Settings, month: str) -> list[str]:
+    """Why a month cannot be computed yet: one sentence per feed that was not taken in, or was refused and not mended.
+
+    A feed's refused earlier month counts too: computed without it, this month would be another one once it is mended.
+    """
+    sentences = []
+    for feed in delivered_feeds(settings):
+        refused = {path.stem: path for path in sorted(_stopped(settings, feed).glob("*.txt")) if path.stem <= month}
+        sentences += [
+            f"{feed} {then} was refused: {path.read_text(encoding='utf-8')}" for then, path in refused.items()
+        ]
+        if month not in refused and not (partition(settings, feed, month) / MANIFEST).is_file():
+            sentences.append(f"{feed} {month} has not been taken in; materialise raw/{feed} for the month first.")
+    return sentences
+
+
+def came_missing(settings: Settings, feed: str, month: str) -> bool:
+    """Whether the month was taken in, but nothing had been delivered for it."""
+    folder = partition(settings, feed, month)
+    return (folder / MANIFEST).is_file() and read_manifest(folder).status == MISSING
+
+
+def _stopped(settings: Settings, feed: str) -> Path:
+    return settings.raw / feed / "stopped"
 
 
 def is_sealed(settings: Settings, feed: str, month: str) -> bool:
-    """Whether new files for the month land in a later one."""
-    if (partition(settings, feed, month) / SEALED).exists():
+    """Whether new files for the month land in a later one; never while the month stands refused and unpublished."""
+    folder = partition(settings, feed, month)
+    if (folder / SEALED).exists():
         return True
+    if not (folder / MANIFEST).is_file() and (_stopped(settings, feed) / f"{month}.txt").is_file():
+        return False
     folders = (settings.raw / feed).glob(f"month=*/{MANIFEST}")
     return any(MONTH.match(name) and name > month for name in (path.parent.name[6:] for path in folders))
 

@@ -14,6 +14,7 @@ import os
 import threading
 from dataclasses import dataclass
 from functools import cache
+from math import sqrt
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from orchestration.feeds.ingest import Staged
 
 TOLERATED = 3
-"""A check with ``mostly`` below 1 tolerates so many rows in any delivery: a rate says nothing about a few rows."""
+"""Rows that a check with ``mostly`` below 1 tolerates in any delivery: a rate says nothing about a few rows."""
+DEVIATIONS = 3.0
+"""Standard deviations by which the rate of a delivery may fall below ``mostly`` by chance (binomial)."""
 SAMPLES = 3
 LISTED = 12
 SHOWN_TYPES = frozenset(
@@ -172,7 +175,7 @@ def _judge(
 
 
 def _arguments(check: Check, frame: pd.DataFrame) -> dict[str, Any]:
-    """The check's arguments; ``mostly`` is lowered in a small delivery to tolerate ``TOLERATED`` rows."""
+    """The check's arguments; ``mostly`` is lowered by what chance may do to the rows of this delivery."""
     kwargs = dict(check.kwargs)
     if check.type.startswith("expect_column_pair"):
         kwargs.setdefault("ignore_row_if", "either_value_is_missing")
@@ -182,8 +185,20 @@ def _arguments(check: Check, frame: pd.DataFrame) -> dict[str, Any]:
         rows = len(frame)
         if not check.type.endswith("not_be_null"):
             rows = int(frame[list(check.columns)].notna().all(axis=1).sum())
-        kwargs["mostly"] = max(0.0, min(kwargs["mostly"], 1 - TOLERATED / rows - 1e-9)) if rows else 0.0
+        kwargs["mostly"] = least_rate(kwargs["mostly"], rows)
     return kwargs
+
+
+def least_rate(mostly: float, rows: int) -> float:
+    """The rate that a delivery of so many rows must reach if ``mostly`` of all rows are as expected.
+
+    A share in a delivery is an estimate: ``DEVIATIONS`` standard deviations below are chance, and so are ``TOLERATED``
+    rows. For large deliveries it is ``mostly`` itself: 0.98 becomes 0.9796 for a million rows, 0.967 for a thousand.
+    """
+    if not rows:
+        return 0.0
+    chance = DEVIATIONS * sqrt(mostly * (1 - mostly) / rows)
+    return max(0.0, min(mostly - chance, 1 - TOLERATED / rows - 1e-9))
 
 
 @cache

@@ -35,7 +35,7 @@ th{font-size:.8rem;color:var(--dim);border:0}
 .failures{border-left:4px solid var(--bad);background:var(--card);padding:.6rem 1rem .6rem 2rem}
 """
 _NOTE = (
-    "✓ held, ✗ failed, – not judged. A check for a share of the rows tolerates three rows in any delivery. "
+    "✓ held, ✗ failed, – not judged. A share may fall short by what chance does to so few rows. "
     "Values of names, texts and identifiers are never shown."
 )
 

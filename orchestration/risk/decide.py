@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from orchestration.catalogue import Catalogue, load_catalogue
-from orchestration.lake import connect
+from orchestration.lake import connect, failure_of
 from orchestration.risk.rules import classes_query
 from orchestration.risk.summary import PartitionSummary, summarise
 from orchestration.settings import Settings
@@ -48,13 +48,15 @@ def decide(settings: Settings, months: list[str], regions: list[str]) -> list[Pa
         One summary per month and region, months ascending.
 
     Raises:
-        DecisionError: scores of a month are missing or come from another catalogue version.
+        DecisionError: scores of a month are missing, failed a test, or come from another catalogue version.
         CatalogueError: no catalogue is in force in a month.
     """
     ordered = sorted(set(months))
     catalogues = {month: load_catalogue(settings, month) for month in ordered}
     with connect(settings) as connection:
         for month in ordered:
+            if failure := failure_of(settings, month):
+                raise DecisionError(f"{month} is not classified, because its scores failed: {failure}")
             _check_scores(connection, catalogues[month], month)
         connection.execute("BEGIN TRANSACTION")
         try:

@@ -26,7 +26,7 @@ import duckdb
 
 from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.model import CatalogueError
-from orchestration.lake import connect, prepare
+from orchestration.lake import clear_failed, connect, mark_failed, prepare
 from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse.environment import dbt_environment
 
@@ -39,6 +39,8 @@ QUIET = (
     "--no-version-check", "--no-partial-parse",
 )  # fmt: skip
 FAILED = ("error", "fail", "runtime error")
+SCORES = "enterprise_score"
+"""The model whose rows are classified; a run that includes it passes or fails the month."""
 PUBLISHED = "tag:published"
 """Views over the decided classes; they need the table that ``orchestration.risk`` writes."""
 PARSE_MONTH = "2000-01"
@@ -113,7 +115,7 @@ def build_month(
     arguments += ["--select", *sorted(names), *needed] if names else ["--exclude", PUBLISHED]
 
     def wanted(node: NodeResult) -> bool:
-        return not names or not plain or node.status in FAILED or _model_of(node.unique_id) in names
+        return not names or not plain or node.status in FAILED or bool(_models_of(node.unique_id) & names)
 
     def report(node: NodeResult) -> None:
         if on_node and wanted(node):
@@ -121,7 +123,15 @@ def build_month(
 
     rows: dict[str, int] = {}
     results = invoke(settings, month, arguments, report, rows)
-    _raise_for(settings, month, results)
+    whole = not names or SCORES in names
+    try:
+        _raise_for(settings, month, results)
+    except WarehouseError as error:
+        if whole:
+            mark_failed(settings, month, str(error))
+        raise
+    if whole:
+        clear_failed(settings, month)
     nodes = [node for node in map(_node, results) if wanted(node)]
     rows |= _row_counts(settings, month, [result.node for result in results if result.node.unique_id not in rows])
     return MonthBuild(month, [replace(node, rows=rows.get(node.unique_id)) for node in nodes])
@@ -246,11 +256,15 @@ def _manifest(settings: Settings) -> Manifest:
     return _parsed[key]
 
 
-def _model_of(unique_id: str) -> str:
-    """Name of a model, or of the model that a test is about."""
+def _models_of(unique_id: str) -> set[str]:
+    """Name of a model, or of the models that a test is about: the one it stands with, else all it reads."""
     nodes = next(iter(_parsed.values())).nodes
-    about = getattr(nodes[unique_id], "attached_node", None) or unique_id
-    return str(nodes[about].name)
+    node = nodes[unique_id]
+    if node.resource_type.value == "model":
+        return {str(node.name)}
+    attached = getattr(node, "attached_node", None)
+    about = [attached] if attached else node.depends_on.nodes
+    return {str(nodes[name].name) for name in about if name in nodes}
 
 
 def _parse(settings: Settings) -> Manifest:

@@ -6,12 +6,12 @@ Does not belong here: running dbt (``dbt``).
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from pathlib import Path
 
-from orchestration.catalogue import catalogue_folder
+from orchestration.catalogue import Catalogue, catalogue_folder, load_catalogue
+from orchestration.catalogue.load import read_version
 from orchestration.feeds.contract import delivered_feeds, load_contract
 from orchestration.settings import Settings, month_check
 
@@ -37,13 +37,36 @@ def windows(settings: Settings, month: str) -> dict[str, int]:
     An indicator that the jurisdiction's catalogue does not use keeps the window of the canonical catalogue: its model
     is computed all the same and simply enters no score.
     """
-    folders = sorted((settings.canonical / "catalogue").glob("*/indicators.csv"))
-    own = catalogue_folder(settings, month) / "indicators.csv"
-    found: dict[str, int] = {}
-    for path in (*folders, own):
-        with path.open(encoding="utf-8", newline="") as stream:
-            found |= {row["code"]: int(row["window_months"]) for row in csv.DictReader(stream)}
+    return {
+        indicator.code: indicator.window_months
+        for version in _versions(settings, month)
+        for indicator in version.indicators
+    }
+
+
+def parameters(settings: Settings, month: str) -> dict[str, dict[str, str]]:
+    """Indicator code -> name -> number, from the catalogue version in force; what it does not set, the canonical one's.
+
+    Numbers stay text as SQL reads them, so that 0.1 remains exactly 0.1.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for version in _versions(settings, month):
+        for parameter in version.parameters:
+            found.setdefault(parameter.code, {})[parameter.name] = parameter.text
     return found
+
+
+def _versions(settings: Settings, month: str) -> list[Catalogue]:
+    """Versions that may say something about the month, the one that decides last: the jurisdiction's own in force.
+
+    Before it the canonical ones that have begun, oldest first; before those, for months older than the canonical
+    catalogue, the ones that have not.
+    """
+    folders = [path.parent for path in (settings.canonical / "catalogue").glob("*/catalogue.yml")]
+    canonical = sorted(map(read_version, folders), key=lambda version: version.effective_from)
+    begun = [version for version in canonical if version.effective_from <= month]
+    coming = [version for version in reversed(canonical) if version.effective_from > month]
+    return [*coming, *begun, load_catalogue(settings, month)]
 
 
 def dbt_environment(settings: Settings, month: str) -> dict[str, str]:
@@ -66,6 +89,7 @@ def dbt_environment(settings: Settings, month: str) -> dict[str, str]:
         "ECR_CATALOGUE_DIR": str(catalogue_folder(settings, month)),
         "ECR_REFERENCE_DIR": str(reference_folder(settings)),
         "ECR_WINDOWS": json.dumps(windows(settings, month)),
+        "ECR_PARAMETERS": json.dumps(parameters(settings, month)),
         "ECR_FRESH_MONTHS": json.dumps(fresh),
         "DBT_TARGET_PATH": str(settings.dbt_target / "target"),
         "DBT_LOG_PATH": str(settings.dbt_target / "logs"),

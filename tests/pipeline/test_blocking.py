@@ -11,7 +11,7 @@ from orchestration.defs.feeds import QUALITY, feed_key
 from orchestration.defs.launch import Launcher, LaunchError
 from orchestration.defs.partitions import month_range_tags
 from orchestration.defs.translator import RISK_CLASS
-from orchestration.feeds.ledger import published
+from orchestration.feeds.ledger import published, waiting
 from orchestration.lake import connect
 from orchestration.simulation import simulate
 
@@ -26,7 +26,9 @@ pytestmark = pytest.mark.slow
 def launcher(settings):
     simulate(settings, 300, 7, MONTH, 1)
     with dg.DagsterInstance.ephemeral() as instance:
-        launcher = Launcher(settings, instance, lambda _: None)
+        # this test delivers four feeds only, and waits for no other
+        mine = {"waiting": lambda *of: [text for text in waiting(*of) if text.startswith(FEEDS)]}
+        launcher = Launcher(settings, instance, lambda _: None, mine)
         launcher._run("ingest", month_range_tags("2026-04", "2026-04"), [feed_key(feed) for feed in FEEDS])
         yield launcher, instance
 
@@ -75,6 +77,9 @@ def test_a_refused_and_a_stopped_feed_keep_the_month_from_being_computed_until_t
         tables = connection.execute("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'lake'")
         assert tables.fetchall() == []
     assert not instance.get_materialized_partitions(RISK_CLASS)
+    # nor does a run of the models alone walk past them
+    with pytest.raises(LaunchError, match=r"2026-05 is not computed. c04_abnormal_list 2026-05 was refused"):
+        launcher.compute(MONTH, MONTH)
 
     deliver(settings, "c04_abnormal_list", "\n".join([LISTED, *(f"{code},1,2026-05-10,局,," for code in codes), ""]))
     deliver(settings, "c06_penalties", "XDR_LB,UNISCID,CF_WSH,CF_CFLB,CF_JDRQ,CF_CFJG\n")
@@ -83,3 +88,13 @@ def test_a_refused_and_a_stopped_feed_keep_the_month_from_being_computed_until_t
         query = "SELECT count(*) FILTER (h040101 = 1), count(*) > 0 FROM indicators.h0401_abnormal_list WHERE month = ?"
         listed, any_row = connection.execute(query, [MONTH]).fetchone()
     assert any_row and listed > 0
+
+
+def test_no_check_is_left_hanging(launcher):
+    launcher, instance = launcher
+    store = instance.event_log_storage
+    checks = launcher._definitions.get_repository_def().asset_graph.asset_check_keys
+    records = {key: store.get_asset_check_execution_history(key, limit=20) for key in checks}
+    hanging = [str(key) for key, found in records.items() if any(record.status.value == "PLANNED" for record in found)]
+    assert hanging == []
+    assert any(records.values())

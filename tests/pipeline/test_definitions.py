@@ -14,7 +14,7 @@ from orchestration.definitions import build_defs
 from orchestration.defs.event_log import EventLog
 from orchestration.defs.failures import causes
 from orchestration.defs.launch import Launcher, LaunchError, parse
-from orchestration.defs.partitions import region_codes
+from orchestration.defs.partitions import key, month_range_tags, region_codes
 from orchestration.defs.prepare import prepare_home
 from orchestration.defs.translator import RISK_CLASS
 from orchestration.defs.warehouse import read_manifest
@@ -87,6 +87,38 @@ def test_a_refused_feed_keeps_the_models_and_classes_from_being_computed(launch)
     assert not {call[0] for call in fakes.calls} & {"dbt", "decide", "seal"}
     assert ("c07_spot_checks", "2026-05") in fakes.published()
     assert not instance.get_materialized_partitions(RISK_CLASS)
+
+
+def test_models_alone_do_not_walk_past_a_feed_that_was_refused_before(launch):
+    fakes, instance, launcher = launch
+    fakes.waiting["2026-06"] = ["c06_penalties 2026-05 was refused: column mood is unknown."]
+    with pytest.raises(LaunchError, match=r"2026-06 is not computed. c06_penalties 2026-05 was refused"):
+        launcher.compute("2026-05", "2026-06")
+    assert [call for call in fakes.calls if call[0] == "dbt"] == [("dbt", "2026-05")]
+    assert not instance.get_materialized_partitions(RISK_CLASS)
+
+
+def test_a_month_is_sealed_only_when_all_its_regions_are_decided_and_its_day_has_passed(launch, settings):
+    fakes, instance, launcher = launch
+    first, *rest = region_codes(settings)
+    launcher.ingest("2026-10", "2026-10")
+    launcher._run("month", month_range_tags("2026-10", "2026-11"))
+    job = launcher._definitions.resolve_job_def("classify")
+
+    def decide(month: str, region: str) -> None:
+        tags = {"dagster/partition/month": month, "dagster/partition/region": region}
+        job.execute_in_process(
+            instance=instance, partition_key=key(month, region), asset_selection=[RISK_CLASS], tags=tags
+        )
+
+    decide("2026-10", first)
+    assert not [call for call in fakes.calls if call[0] == "seal"]
+    for region in rest:
+        decide("2026-10", region)
+    assert {call[2] for call in fakes.calls if call[0] == "seal"} == {"2026-10"}
+    for region in (first, *rest):
+        decide("2026-11", region)  # the month in progress
+    assert {call[2] for call in fakes.calls if call[0] == "seal"} == {"2026-10"}
 
 
 def test_a_failed_dbt_test_fails_the_run_in_its_own_words(launch):

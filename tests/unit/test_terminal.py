@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from orchestration.demo import Parameters, simulate_once
-from orchestration.settings import SettingsError
+from orchestration.settings import SettingsError, month_shift
 from orchestration.sql import main as sql
 from orchestration.table import render, width
 
@@ -43,6 +45,17 @@ def test_the_demo_asks_for_another_folder_when_its_parameters_change(settings, c
         simulate_once(settings, chosen(seed=8))
 
 
+def test_a_demo_made_in_an_earlier_month_keeps_its_months(settings, monkeypatch):
+    monkeypatch.delenv("FIRST", raising=False)
+    monkeypatch.delenv("MONTHS", raising=False)
+    fresh = Parameters.from_env()
+    assert month_shift(fresh.last, 1) == f"{datetime.now(tz=UTC):%Y-%m}"
+    marker = settings.home / "simulation" / "demo.json"
+    marker.parent.mkdir(parents=True)
+    marker.write_text(json.dumps(chosen().__dict__))
+    assert simulate_once(settings, replace(chosen(), first="2026-09")).first == "2026-05"
+
+
 def test_parameters_are_checked(monkeypatch):
     monkeypatch.setenv("ENTERPRISES", "many")
     with pytest.raises(SettingsError, match="whole numbers"):
@@ -52,6 +65,7 @@ def test_parameters_are_checked(monkeypatch):
         Parameters.from_env()
     monkeypatch.setenv("ENTERPRISES", "500")
     monkeypatch.setenv("MONTHS", "3")
+    monkeypatch.setenv("FIRST", "2026-05")
     assert Parameters.from_env().last == "2026-07"
 
 

@@ -1,4 +1,5 @@
 -- Exactly the enterprises of the spine have a score, once each, in the range of scores.
+{{ config(meta={"dagster": {"ref": {"name": "enterprise_score"}}}) }}
 with spine as (
     select enterprise_id
     from {{ ref('enterprise') }}

@@ -1,11 +1,16 @@
--- What people read adds up too: for every enterprise of the month, the points in risk_factor are the score in
--- risk_class.
-with factors as (
+-- What people read adds up too: for every enterprise of the newest month that was decided, the points in risk_factor
+-- are the score in risk_class. The views are of no month; older months were tested when they were the newest.
+{{ config(meta={"dagster": {"ref": {"name": "risk_factor"}}}) }}
+with newest as (
+    select max(month) as newest_month from {{ source('risk', 'risk_class') }}
+),
+
+factors as (
     select
         enterprise_id,
         sum(points) as points
     from {{ ref('risk_factor') }}
-    where month = {{ month() }}
+    where month = (select newest.newest_month from newest)
     group by enterprise_id
 )
 
@@ -15,6 +20,6 @@ select
 from {{ source('risk', 'risk_class') }} as risk_class
 left join factors on risk_class.enterprise_id = factors.enterprise_id
 where
-    risk_class.month = {{ month() }}
+    risk_class.month = (select newest.newest_month from newest)
     and (factors.points is null or factors.points <> risk_class.score)
 having count(*) > 0

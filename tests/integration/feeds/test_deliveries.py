@@ -12,7 +12,7 @@ import pytest
 from orchestration.feeds import contract as contracts
 from orchestration.feeds.errors import FeedStop
 from orchestration.feeds.ingest import discard_feed, publish_feed, read_manifest, recover, seal, stage_feed
-from orchestration.feeds.ledger import is_sealed, partition
+from orchestration.feeds.ledger import came_missing, is_sealed, mark_stopped, partition, waiting
 from orchestration.settings import Settings
 
 from .helpers import FEED, as_bytes, content_of, csv_text, deliver, rows_of, take_in
@@ -206,6 +206,40 @@ def test_a_sealed_month_takes_no_new_file_and_stays_sealed(settings):
     assert (numbers(settings), is_sealed(settings, FEED, "2024-01")) == ([1], True)
     take_in(settings, "2024-02")
     assert numbers(settings, "2024-02") == [2]
+
+
+def test_a_refused_month_stays_open_until_it_is_mended_also_when_a_later_one_is_published(settings):
+    deliver(settings, rows(1), month="2024-01")
+    bad = deliver(settings, "mood,weather\ngood,fair\n", month="2024-02", name="b.csv")
+    deliver(settings, rows(3), month="2024-03", name="c.csv")
+    take_in(settings, "2024-01")
+    with pytest.raises(FeedStop) as stop:
+        stage_feed(settings, FEED, "2024-02")
+    mark_stopped(settings, FEED, "2024-02", str(stop.value))
+    take_in(settings, "2024-03")
+    for month in ("2024-02", "2024-03"):
+        assert f"{FEED} 2024-02 was refused: {stop.value}" in waiting(settings, month)
+    assert not any("refused" in sentence for sentence in waiting(settings, "2024-01"))
+    with pytest.raises(FeedStop, match="no header of the contract"):  # the second try does not turn green by itself
+        stage_feed(settings, FEED, "2024-02")
+    bad.write_text(rows(2))
+    assert take_in(settings, "2024-02").accepted == 1
+    assert numbers(settings, "2024-02") == [2]
+    assert not any(sentence.startswith(FEED) for sentence in waiting(settings, "2024-03"))
+
+
+def test_a_month_is_waited_for_until_it_has_been_taken_in(settings):
+    assert f"{FEED} 2024-01 has not been taken in; materialise raw/{FEED} for the month first." in waiting(
+        settings, "2024-01"
+    )
+    take_in(settings)
+    assert came_missing(settings, FEED, "2024-01")
+    assert not any(sentence.startswith(FEED) for sentence in waiting(settings, "2024-01"))
+
+
+def test_sealing_makes_no_month_of_its_own(settings):
+    seal(settings, FEED, "2024-01")
+    assert not partition(settings, FEED, "2024-01").exists()
 
 
 def test_a_missing_feed_is_a_month_without_rows(settings):

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from orchestration.catalogue import load_catalogue
-from orchestration.lake import connect
+from orchestration.lake import clear_failed, connect, mark_failed
 from orchestration.risk import DecisionError, decide
 from orchestration.settings import Settings
 
@@ -196,6 +196,14 @@ def test_missing_scores_stop_everything_with_a_sentence(settings):
     with pytest.raises(DecisionError, match="compute scores for 2026-07 first: "):
         decide(settings, ["2026-06", "2026-07"], REGIONS)
     assert partitions(settings) == before
+
+
+def test_scores_that_failed_a_test_are_not_classified(settings):
+    mark_failed(settings, "2026-06", "dbt test points_add_up failed.")
+    with pytest.raises(DecisionError, match=r"2026-06 is not classified, because its scores failed: dbt test points"):
+        decide(settings, ["2026-06"], ["410100"])
+    clear_failed(settings, "2026-06")
+    assert decide(settings, ["2026-06"], ["410100"])
 
 
 def test_scores_of_another_version_stop_with_a_sentence(settings):

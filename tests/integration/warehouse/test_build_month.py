@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.catalogue.model import CatalogueError
+from orchestration.lake import clear_failed, failure_of, mark_failed
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.dbt import NodeResult, WarehouseError, build_month
@@ -181,3 +182,24 @@ def test_a_catalogue_that_disagrees_with_the_models_builds_nothing(
     monkeypatch.setattr(dbt, "invoke", lambda *_: pytest.fail("built although the catalogue was refused"))
     with pytest.raises(WarehouseError, match=r"indicators.csv:7: H010301 has no column"):
         build_month(settings, "2026-05", SELECT)
+
+
+def test_a_month_whose_build_failed_is_marked_until_it_succeeds(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise WarehouseError("dbt test points_add_up failed for month 2026-05")
+
+    monkeypatch.setattr(dbt, "invoke", lambda *_: [])
+    monkeypatch.setattr(dbt, "_raise_for", fail)
+    for select in (None, "h0101_enterprise_scale"):
+        clear_failed(settings, "2026-05")
+        with pytest.raises(WarehouseError):
+            build_month(settings, "2026-05", select)
+        assert (failure_of(settings, "2026-05") is None) == (select is not None)
+    mark_failed(settings, "2026-05", "points")
+    monkeypatch.setattr(dbt, "_raise_for", lambda *_: None)
+    build_month(settings, "2026-05", "h0101_enterprise_scale")
+    assert failure_of(settings, "2026-05") == "points"
+    build_month(settings, "2026-05", "enterprise_score h0101_enterprise_scale")
+    assert failure_of(settings, "2026-05") is None

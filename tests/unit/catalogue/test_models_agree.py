@@ -26,6 +26,11 @@ def made_up_manifest():
             "fqn": ["ecr", "indicators", "folder", name],
             "original_file_path": f"models/indicators/{name}.sql",
             "columns": {column: {} for column in columns},
+            "raw_code": "\n".join(
+                f"{{{{ parameter('{parameter.code}', \"{parameter.name}\") }}}}"
+                for parameter in CATALOGUE.parameters
+                if parameter.code.lower().startswith(level)
+            ),
         }
     nodes["test.ecr.holds"] = {
         "name": "holds",
@@ -100,3 +105,18 @@ def test_models_elsewhere_do_not_count(nodes):
         "original_file_path": "models/enterprise/enterprise.sql", "columns": {"h040199": {}},
     }  # fmt: skip
     check_models(SETTINGS, {"nodes": nodes})
+
+
+def test_a_parameter_that_no_version_sets(nodes):
+    nodes["model.ecr.h0401_something"]["raw_code"] += "{{ parameter('H040103', 'typo') | int }}"
+    assert refusal(nodes) == (
+        "models/indicators/h0401_something.sql: the parameter typo of H040103 is in no catalogue version; "
+        "add it to parameters.csv."
+    )
+
+
+def test_a_parameter_that_no_model_reads(nodes):
+    nodes["model.ecr.h0401_something"]["raw_code"] = "select 0.5"
+    told = refusal(nodes)
+    line = CATALOGUE.lines[("parameters.csv", "H040103", "repaired_weight")]
+    assert f"parameters.csv:{line}: no model reads the parameter repaired_weight of H040103" in told

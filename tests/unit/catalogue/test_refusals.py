@@ -68,6 +68,23 @@ FAULTS = {
     "cap of nothing": ("levels.csv", "H0101,2,60,0", "H0109,2,60,0", "H0109 has no indicator in this version"),
     "wrong level": ("levels.csv", "H0101,2,60,0", "H0101,1,60,0", "H0101 is of level 2, not 1"),
     "offset leaves its level 1": ("levels.csv", "H07,1,270,0", "H07,1,270,-10", "the floor of H07 must be 0"),
+    "parameter of nothing": (
+        "parameters.csv",
+        "H030202,capital",
+        "H039999,capital",
+        "H039999 is not in indicators.csv",
+    ),
+    "parameter no number": (
+        "parameters.csv",
+        "at_least,10000,",
+        "at_least,1亿,",
+        "value: Input should be a valid decimal",
+    ),
+    "parameter empty": ("parameters.csv", "at_least,10000,", "at_least,,", "value: Input should be a valid decimal"),
+    "parameter below 0": ("parameters.csv", "at_least,10000,", "at_least,-1,", "value: Input should be greater than"),
+    "parameter without meaning": ("parameters.csv", ",衰减期\n", ",\n", "meaning_zh: String should have at least 1"),
+    "parameter twice": ("parameters.csv", "H030202,revenue_below", "H030202,capital_at_least", "stands here a second"),
+    "half a month": ("parameters.csv", "decay_every,12,", "decay_every,12.5,", "12.5 months is not a whole number"),
     "total missing": ("levels.csv", "TOTAL,0,1000,0\n", "", "TOTAL has no cap"),
     "classes with a gap": (
         "catalogue.yml",

@@ -23,6 +23,14 @@ def test_seven_twentyfour_fortyeight(catalogue):
     assert catalogue.effective_to is None
 
 
+def test_numbers_inside_the_rules_are_its_own(catalogue):
+    numbers = {(p.code, p.name): p.text for p in catalogue.parameters}
+    assert numbers[("H030202", "capital_at_least")] == "10000"
+    assert numbers[("H060202", "key_holder_share")] == "0.05"
+    repaired = {value for (_, name), value in numbers.items() if name == "repaired_weight"}
+    assert repaired == {"0.5"}
+
+
 def test_it_is_clean():
     assert check_catalogue(Settings.from_env()) == []
 

@@ -91,6 +91,7 @@ class Fakes:
         self.calls: list[tuple[str, ...]] = []
         self.stops: dict[tuple[str, str], str] = {}
         self.refused: dict[tuple[str, str], str] = {}
+        self.waiting: dict[str, list[str]] = {}
         self.warned: dict[tuple[str, str], str] = {}
         self.trouble: list[Exception] = []
         self.lines: list[str] = []
@@ -150,6 +151,7 @@ class Fakes:
             "build_month": self.build_month,
             "column_lineage": lambda settings, manifest: {},
             "decide": self.decide,
+            "waiting": lambda settings, month: self.waiting.get(month, []),
             "seal": lambda settings, feed, month: self.calls.append(("seal", feed, month)),
             "now": lambda: self.now,
             "progress": self.lines.append,

@@ -4,19 +4,56 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from orchestration.feeds.contract import load_contract
 from orchestration.settings import Settings, SettingsError
-from orchestration.warehouse.environment import dbt_environment, reference_folder, windows
+from orchestration.warehouse.environment import dbt_environment, parameters, reference_folder, windows
 
 
 def test_windows_are_those_of_the_catalogue(tmp_path: Path) -> None:
     found = windows(Settings(home=tmp_path), "2026-05")
     assert len(found) == 48
     assert found["H030102"] == 36 and found["H020101"] == 12 and found["H010101"] == 0
+
+
+def test_parameters_are_those_of_the_catalogue_as_written(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    found = parameters(settings, "2026-05")
+    assert found["H030202"] == {"capital_at_least": "10000", "revenue_below": "100"}
+    assert found["H060101"] == {"affiliate_smoothing": "2", "control_share": "0.25"}
+    assert json.loads(dbt_environment(settings, "2026-05")["ECR_PARAMETERS"]) == found
+
+
+def test_what_the_own_catalogue_does_not_set_is_canonical(tmp_path: Path) -> None:
+    class Own(Settings):
+        @property
+        def definition(self) -> Path:
+            return tmp_path / "definition"
+
+    own = Own(home=tmp_path)
+    folder = own.definition / "catalogue" / "v1"
+    shutil.copytree(own.canonical / "catalogue" / "v1", folder)
+    (folder / "parameters.csv").write_text(
+        "code,name,value,unit,meaning_en,meaning_zh\nH030202,revenue_below,1E+2,wan_yuan,low,低\n"
+        "H040401,decay,1,weight,none,无\n",
+        encoding="utf-8",
+    )
+    found = parameters(own, "2026-05")
+    assert found["H030202"] == {"capital_at_least": "10000", "revenue_below": "100"}
+    assert found["H040401"] == {"decay": "1", "decay_every": "12"}
+    (folder / "parameters.csv").unlink()
+    assert parameters(own, "2026-05") == parameters(Settings(home=tmp_path), "2026-05")
+
+
+def test_months_before_the_canonical_catalogue_have_parameters_too(tmp_path: Path) -> None:
+    chicago = Settings(home=tmp_path, jurisdiction="chicago")
+    month = str(chicago.profile["first_month"])
+    assert month < "2021-11"
+    assert parameters(chicago, month)["H040401"] == {"decay": "0.5", "decay_every": "12"}
 
 
 def test_freshness_comes_from_the_contracts(tmp_path: Path) -> None:

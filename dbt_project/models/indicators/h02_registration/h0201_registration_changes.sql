@@ -1,9 +1,12 @@
 -- H0201 登记备案事项 Registration and filing changes. Source: C01 (c01_changes).
 -- H020101 法定代表人频繁变更: changes of legal representative inside the window.
 -- H020102 登记住所频繁变更: changes of registered address inside the window.
--- H020103 注册资本大幅增长或减少: the worst change of capital inside the window by new/old: extreme > 10 | down_large < 0.5 |
---         up_large > 2 with new capital over 1000 万元 | normal. The bounds themselves are normal. Unknown when there
---         were changes and none can be read, or when the currency changed with the amount.
+-- H020103 注册资本大幅增长或减少: the worst change of capital inside the window by new/old: extreme > `extreme_above` |
+--         down_large < `fall_below` | up_large > `rise_above` with new capital over `capital_above` 万元 | normal. The
+--         bounds themselves are normal. Unknown when there were changes and none can be read, or when the currency
+--         changed with the amount. A foreign currency is not converted: whether it rose beyond `capital_above` is
+--         unknown, too.
+-- The numbers named in `...` stand in the catalogue's parameters.csv.
 with changes as (
     select
         enterprise_id,
@@ -11,7 +14,8 @@ with changes as (
         changed_on,
         {{ capital_in_text("value_before") }} as capital_before,
         {{ capital_in_text("value_after") }} as capital_after,
-        {{ currency_in_text("value_before") }} = {{ currency_in_text("value_after") }} as same_currency
+        {{ currency_in_text("value_before") }} = {{ currency_in_text("value_after") }} as same_currency,
+        {{ currency_in_text("value_after") }} = 'CNY' as in_yuan
     from {{ ref("stg_c01_changes") }}
     where
         changed_on <= {{ month_end() }}
@@ -25,10 +29,12 @@ rated as (
         changed_on,
         case
             when change_item <> '04' or not same_currency or capital_before <= 0 then null
-            when capital_after / capital_before > 10 then 3
-            when capital_after / capital_before < 0.5 then 2
-            when capital_after / capital_before > 2 and capital_after > 1000 then 1
-            when capital_after / capital_before is not null then 0
+            when capital_after / capital_before > {{ parameter("H020103", "extreme_above") }} then 3
+            when capital_after / capital_before < {{ parameter("H020103", "fall_below") }} then 2
+            when capital_after / capital_before <= {{ parameter("H020103", "rise_above") }} then 0
+            when capital_after / capital_before is null or not in_yuan then null
+            when capital_after > {{ parameter("H020103", "capital_above") }} then 1
+            else 0
         end as severity
     from changes
 ),

@@ -2,12 +2,13 @@
 -- C01.
 -- The report read is the latest one on file, if it covers the year due or a later one; an older one says nothing about
 -- now.
--- H030201 年报财务全零申报: assets, liabilities, revenue, profit and tax are all 0 and the enterprise is older than a year.
---         One amount other than 0 settles it (0); otherwise an undisclosed amount (missing, or flagged as not
---         published) leaves it unknown.
--- H030202 大额注册资本与零税零人员不符: for capital of 10000 万元 and more, how many of these hold: no tax, revenue under 100 万元, no
---         staff. Tax and staff are 0 only if no source knows more: the tax and social-insurance records count beside
---         the report. Smaller capital: 0. Unknown parts do not count; nothing known or capital unknown: null.
+-- H030201 年报财务全零申报: assets, liabilities, revenue, profit and tax are all 0 and the enterprise is older than
+--         `older_than` months. One amount other than 0 settles it (0); otherwise an undisclosed amount (missing, or
+--         flagged as not published) leaves it unknown.
+-- H030202 大额注册资本与零税零人员不符: for capital of `capital_at_least` 万元 and more, how many of these hold: no tax, revenue under
+--         `revenue_below` 万元, no staff. Tax and staff are 0 only if no source knows more: the tax and social-insurance
+--         records count beside the report. Smaller capital: 0. Unknown parts do not count; nothing known or capital
+--         unknown: null.
 with spine as (
     select
         enterprise_id,
@@ -63,14 +64,14 @@ known as (
     select
         spine.enterprise_id,
         spine.registered_capital,
-        spine.established_on < {{ month_end(-12) }} as older_than_a_year,
+        spine.established_on < {{ month_end(0 - parameter("H030201", "older_than") | int) }} as old_enough,
         reports.enterprise_id is not null as reported,
         reports.assets = 0 as no_assets,
         reports.liabilities = 0 as no_liabilities,
         reports.revenue = 0 as no_revenue,
         reports.profit = 0 as no_profit,
         reports.tax = 0 as no_tax,
-        reports.revenue < 100 as low_revenue,
+        reports.revenue < {{ parameter("H030202", "revenue_below") }} as low_revenue,
         greatest(coalesce(reports.tax, tax.tax_paid), coalesce(tax.tax_paid, reports.tax)) = 0 as tax_free,
         greatest(
             coalesce(reports.staff, insured.insured_staff), coalesce(insured.insured_staff, reports.staff)
@@ -88,12 +89,12 @@ select
     case
         when reported
             then cast(
-                no_assets and no_liabilities and no_revenue and no_profit and no_tax and older_than_a_year as integer
+                no_assets and no_liabilities and no_revenue and no_profit and no_tax and old_enough as integer
             )
     end as h030201,
     case
-        when registered_capital < 10000 then 0
-        when registered_capital >= 10000 and coalesce(tax_free, low_revenue, unstaffed) is not null
+        when registered_capital < {{ parameter("H030202", "capital_at_least") }} then 0
+        when registered_capital is not null and coalesce(tax_free, low_revenue, unstaffed) is not null
             then
                 case when tax_free then 1 else 0 end
                 + case when low_revenue then 1 else 0 end

@@ -1,9 +1,9 @@
 -- H0401 经营异常 Abnormal operations list. Source: C04 经营异常名录 (c04_abnormal_list), C05 信用修复 (c05_repairs).
 -- H040101 当前是否列入经营异常名录 Currently listed: 1 while listed and not removed by the last day of the month.
--- H040102 列入经营异常原因 Reason: the worst ground in force, in the catalogue's order of risk: 3 false information,
---         4 unreachable address, 2 instant information, 1 annual report; 'none' if not listed.
--- H040103 近三年列入经营异常次数 Listings in 3 years, by day of listing: a repaired one (信用修复) counts half from the day
---         of the repair, one made in error (列入错误) does not count once it is taken back.
+-- H040102 列入经营异常原因 Reason: the worst ground in force, in this order: 3 false information, 4 unreachable address,
+--         2 instant information, 1 annual report; 'none' if not listed.
+-- H040103 近三年列入经营异常次数 Listings in 3 years, by day of listing: a repaired one (信用修复) counts `repaired_weight` of
+--         parameters.csv from the day of the repair, one made in error (列入错误) does not count once it is taken back.
 -- Unknown (null) while the feed is not fresh. A repair feed that did not arrive only means that no repair is known.
 with repairs as (
     select distinct
@@ -24,8 +24,9 @@ listings as (
         (listing.removed_on is null or listing.removed_on > {{ month_end() }}) as in_force,
         case
             when listing.removed_on <= {{ month_end() }} and listing.removal_reason = '2' then 0
-            when repairs.listed_on is not null then 0.5
-            when listing.removed_on <= {{ month_end() }} and listing.removal_reason = '1' then 0.5
+            when repairs.listed_on is not null then {{ parameter('H040103', 'repaired_weight') }}
+            when listing.removed_on <= {{ month_end() }} and listing.removal_reason = '1'
+                then {{ parameter('H040103', 'repaired_weight') }}
             else 1
         end as counts_for
     from {{ ref('stg_c04_abnormal_list') }} as listing

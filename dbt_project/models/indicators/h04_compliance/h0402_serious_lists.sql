@@ -1,8 +1,9 @@
 -- H0402 严重失信主体名单 Serious-dishonesty lists. Source: C05 (c05_serious_lists, c05_repairs).
 -- H040201 当前是否列入严重失信主体名单 Currently listed: 1 while listed and not removed by the last day of the month;
 --         the catalogue's direct rule to class D reads it.
--- H040202 是否有列入严重失信主体名单记录 Past listing: removed within the window: 1, or 0.5 if every such listing was
---         repaired (信用修复). The window looks at the day of removal: a listing lasts up to three years itself.
+-- H040202 是否有列入严重失信主体名单记录 Past listing: removed within the window: 1, or `repaired_weight` of parameters.csv if every
+--         such listing was repaired (信用修复). The window looks at the day of removal: a listing lasts up to three years
+--         itself.
 -- The lists of other departments (tax, wages, work safety) are H040205, which is not in force in this catalogue: they
 -- are no 严重违法失信名单 and never lead to a direct D. Unknown (null) while the feed is not fresh.
 with repairs as (
@@ -20,7 +21,10 @@ listings as (
         listing.enterprise_id,
         listing.removed_on,
         (listing.removed_on is null or listing.removed_on > {{ month_end() }}) as in_force,
-        case when repairs.listed_on is null then 1.0 else 0.5 end as counts_for
+        case
+            when repairs.listed_on is null then 1.0
+            else {{ parameter('H040202', 'repaired_weight') }}
+        end as counts_for
     from {{ ref('stg_c05_serious_lists') }} as listing
     left join repairs
         on

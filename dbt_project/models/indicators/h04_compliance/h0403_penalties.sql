@@ -1,10 +1,11 @@
 -- H0403 行政处罚 Administrative penalties. Source: C06 (c06_penalties), C05 信用修复 (c05_repairs); by day of decision.
 -- H040301 近三年受到行政处罚次数 Penalties in 3 years, without summary cases (简易程序) and cases of a mere warning, that
---         is: kind 1 and no money. A repaired one counts half from the day of the repair.
--- H040302 近三年被罚没金额 Fined and confiscated in 3 years, 万元, every case. The money of a repaired one counts half.
---         Unknown if there are cases of fine or confiscation and none of them states an amount.
--- H040303 近三年所受行政处罚种类 Severest kind in 3 years, every case, in the catalogue's order of risk; 'none' without
---         one. A kind cannot be halved: a repaired penalty no longer sets it.
+--         is: kind 1 and no money (is_counted_penalty). A repaired one counts `repaired_weight` of parameters.csv from
+--         the day of the repair.
+-- H040302 近三年被罚没金额 Fined and confiscated in 3 years, 万元, every case. The money of a repaired one counts
+--         `repaired_weight`. Unknown if there are cases of fine or confiscation and none of them states an amount.
+-- H040303 近三年所受行政处罚种类 Severest kind in 3 years, every case, in this order: 5, 4, 3, 2, 9, 1; 'none' without one. A kind
+--         cannot be halved: a repaired penalty no longer sets it.
 -- Penalties of natural persons (自然人) are not the enterprise's. Unknown (null) while the feed is not fresh.
 with repairs as (
     select distinct
@@ -27,8 +28,8 @@ penalties as (
         penalty.penalty_kind in ('2', '3') as costs_money,
         coalesce(penalty.fine, penalty.confiscation) is not null as amount_stated,
         coalesce(penalty.fine, 0) + coalesce(penalty.confiscation, 0) as taken,
-        coalesce(penalty.summary_procedure, false) as summary_case,
-        case when repairs.document_no is null then 1.0 else 0.5 end as counts_for
+        {{ is_counted_penalty('penalty') }} as counted,
+        repairs.document_no is not null as repaired
     from {{ ref('stg_c06_penalties') }} as penalty
     left join repairs
         on
@@ -42,18 +43,15 @@ penalties as (
 found as (
     select
         enterprise_id,
-        sum(counts_for) filter (
-            where
-            decided_on > {{ window_start('H040301') }}
-            and not summary_case
-            and not (penalty_kind = '1' and taken = 0)
+        sum(case when repaired then {{ parameter('H040301', 'repaired_weight') }} else 1.0 end) filter (
+            where decided_on > {{ window_start('H040301') }} and counted
         ) as penalties,
-        sum(taken * counts_for) filter (
+        sum(taken * case when repaired then {{ parameter('H040302', 'repaired_weight') }} else 1.0 end) filter (
             where decided_on > {{ window_start('H040302') }} and amount_stated
         ) as amount,
         count(*) filter (where decided_on > {{ window_start('H040302') }} and costs_money) as money_cases,
         max_by(penalty_kind, severity) filter (
-            where decided_on > {{ window_start('H040303') }} and counts_for = 1
+            where decided_on > {{ window_start('H040303') }} and not repaired
         ) as severest
     from penalties
     group by enterprise_id

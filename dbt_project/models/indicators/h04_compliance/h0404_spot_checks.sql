@@ -1,6 +1,7 @@
 -- H0404 双随机抽查 Double-random spot checks. Source: C07 (c07_spot_checks); by day of the check.
--- H040401 抽查发现问题已责令改正 Problem found and ordered to correct (result 5): number of checks in 24 months, each
---         weighing half for every 12 full months of age. One task is one check, whatever its number of items.
+-- H040401 抽查发现问题已责令改正 Problem found and ordered to correct (result 5): number of checks in 24 months, each weighing
+--         `decay` times as much with every `decay_every` full months of age (parameters.csv). One task is one check,
+--         whatever its number of items.
 -- H040402 抽查发现问题待后续处理 Problem found and pending follow-up (result 8) in 24 months: 'open' while one of them is
 --         not closed by the last day of the month, else 'closed', 'none' without one.
 -- H040403 不配合检查情节严重 Serious non-cooperation (result 6) in 36 months: 1 or 0.
@@ -24,7 +25,10 @@ found as (
     select
         enterprise_id,
         sum(
-            power(0.5, floor({{ calendar_months('corrected_on') }} / 12.0))
+            power(
+                {{ parameter('H040401', 'decay') }},
+                floor({{ calendar_months('corrected_on') }} / cast({{ parameter('H040401', 'decay_every') }} as double))
+            )
         ) filter (where corrected_on > {{ window_start('H040401') }}) as corrected,
         max(
             case when open_on > {{ window_start('H040402') }} then 2 else 1 end

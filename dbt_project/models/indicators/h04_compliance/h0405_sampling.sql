@@ -1,14 +1,14 @@
 -- H0405 监督抽检与召回 Product sampling and recall. Source: C08 (c08_sampling); by day of sampling.
 -- The result of a recheck (复检) stands before the first one; what was not tested (未检验) is no sample.
 -- H040501 近一年监督抽检不合格批次 Failed batches in 1 year; unknown if nothing was tested in that year.
--- H040502 近三年抽检不合格率 Failure rate in 3 years against the mean of the product class: 1 = the class mean. Few samples
---         say little, so the rate is pulled towards the mean (empirical Bayes, 经验贝叶斯): to the n tested samples of
---         a firm, `prior_samples` imagined ones that fail at the rate of the class are added. The mean is estimated
---         from the data; the strength is fixed, because most firms have one sample and then it cannot be estimated.
---         Several classes: mean of the ratios, weighted by samples. A class in which nothing failed gives 0.
+-- H040502 近三年抽检不合格率 Failure rate in 3 years against the mean of the product class: 1 = the class mean. Few samples say
+--         little, so the rate is pulled towards the mean (empirical Bayes, 经验贝叶斯): to the n tested samples of a firm,
+--         `prior_samples` (parameters.csv) imagined ones that fail at the rate of the class are added. The mean is
+--         estimated from the data; the strength is fixed, because most firms have one sample and then it cannot be
+--         estimated. Several classes: mean of the ratios, weighted by samples. A class in which nothing failed gives 0.
 --         Unknown if nothing was tested in the window.
 -- Unknown (null) while the feed is not fresh.
-{% set prior_samples = 10 %}
+{% set prior_samples = parameter('H040502', 'prior_samples') %}
 with tested as (
     select
         enterprise_id,

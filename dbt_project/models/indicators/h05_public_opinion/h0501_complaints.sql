@@ -1,13 +1,11 @@
 -- H0501 投诉举报 Complaints and reports of the hotlines 12315 and 12345. Source: C09 (c09_complaints); by day received.
 -- H050101 近一年投诉举报次数 Complaints in 1 year, as the share of peers (same industry section and size group) with fewer
 --         of them; 0 without one. See peer_percentile.
--- H050102 近三个月投诉举报次数增长率 Growth over the window against the window before it; 1 = +100 %. 0 with fewer than 5
---         complaints in the window; none before counts as one, so that the growth stays finite.
+-- H050102 近三个月投诉举报次数增长率 Growth over the window against the window before it; 1 = +100 %. 0 with fewer than
+--         `complaints_at_least` complaints in the window; none before counts as one, so that the growth stays finite.
 -- Repeat complainants (职业投诉人) are removed from both: who is marked as one by the hotline, and who complained
--- `repeat_from` times or more in the year that H050101 looks at, about whatever enterprise. A complaint that names
--- no complainant stays. Unknown (null) while the feed is not fresh.
-{% set repeat_from = 5 %}
-{% set growth_from = 5 %}
+-- `repeat_from` times or more in the year that H050101 looks at, about whatever enterprise (parameters.csv). A
+-- complaint that names no complainant stays. Unknown (null) while the feed is not fresh.
 with repeat_complainants as (
     select complainant_id
     from {{ ref('stg_c09_complaints') }}
@@ -16,7 +14,7 @@ with repeat_complainants as (
         and received_on > {{ window_start('H050101') }}
         and received_on <= {{ month_end() }}
     group by complainant_id
-    having count(*) >= {{ repeat_from }}
+    having count(*) >= {{ parameter('H050101', 'repeat_from') }}
 ),
 
 counts as (
@@ -46,7 +44,7 @@ counted as (
         enterprise.size_group,
         coalesce(counts.complaints, 0) as complaints,
         case
-            when counts.recent >= {{ growth_from }}
+            when counts.recent >= {{ parameter('H050102', 'complaints_at_least') }}
                 then (counts.recent - greatest(counts.previous, 1)) / cast(greatest(counts.previous, 1) as double)
             else 0.0
         end as growth

@@ -1,9 +1,10 @@
 -- H0502 舆情评价 Public opinion. Source: W01 (w01_web_signals), topic NEWS; by day of publication.
 -- H050201 近一个月负面舆情条数 Negative items in 1 month.
--- H050202 近一个月负面舆情占比 Their share of all items in 1 month, 0..1; 0 with fewer than 5 items, which say nothing.
--- Only items matched to the enterprise with confidence 0.9 or more; the same text (content_hash) counts once per
--- enterprise, as negative if any copy was read so. Complaint sites, leads and court notices are other indicators.
--- Unknown (null) while the feed is not fresh.
+-- H050202 近一个月负面舆情占比 Their share of all items in 1 month, 0..1; 0 with fewer than `items_at_least` items,
+--         which say nothing.
+-- Only items matched to the enterprise with `confidence_at_least` (both in parameters.csv); the same text
+-- (content_hash) counts once per enterprise, as negative if any copy was read so. Complaint sites, leads and court
+-- notices are other indicators. Unknown (null) while the feed is not fresh.
 with items as (
     select
         enterprise_id,
@@ -13,7 +14,7 @@ with items as (
     from {{ ref('stg_w01_web_signals') }}
     where
         topic = 'NEWS'
-        and match_confidence >= 0.9
+        and match_confidence >= {{ parameter('H050201', 'confidence_at_least') }}
         and published_on <= {{ month_end() }}
 ),
 
@@ -37,7 +38,8 @@ select
     case when {{ fresh('w01_web_signals') }} then cast(coalesce(found.negative, 0) as double) end as h050201,
     case
         when not {{ fresh('w01_web_signals') }} then null
-        when found.all_items >= 5 then found.negative_of_all / cast(found.all_items as double)
+        when found.all_items >= {{ parameter('H050202', 'items_at_least') }}
+            then found.negative_of_all / cast(found.all_items as double)
         else 0.0
     end as h050202
 from {{ ref('enterprise') }} as enterprise

@@ -1,7 +1,7 @@
 -- H0503 网络经营与广告 Online trading and advertising. Source: W01 (w01_web_signals), topic AD; by day of publication.
 -- H050301 违法广告监测线索 Illegal advertising leads in 1 year that a person confirmed (核实), matched to the enterprise with
---         confidence 0.9 or more; the same text (content_hash) counts once. Leads not confirmed only warn; they never
---         enter a score. Unknown (null) while the feed is not fresh.
+--         `confidence_at_least` of parameters.csv; the same text (content_hash) counts once. Leads not confirmed only
+--         warn; they never enter a score. Unknown (null) while the feed is not fresh.
 with found as (
     select
         enterprise_id,
@@ -10,7 +10,7 @@ with found as (
     where
         topic = 'AD'
         and confirmed
-        and match_confidence >= 0.9
+        and match_confidence >= {{ parameter('H050301', 'confidence_at_least') }}
         and published_on > {{ window_start('H050301') }}
         and published_on <= {{ month_end() }}
     group by enterprise_id

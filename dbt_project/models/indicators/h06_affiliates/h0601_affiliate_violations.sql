@@ -1,11 +1,11 @@
 -- H0601 关联企业违法失信 Affiliate violations. Source: C01 (c01_base, c01_shareholders), C04, C05, C06.
--- Affiliates 关联企业: other live enterprises bound by control (a holding of 25 % or more, either way) or headed by the
---         same legal representative (by keyed hash); each counts once, whichever bond it is.
+-- Affiliates 关联企业: other live enterprises bound by control (a holding of `control_share` or more, either way) or headed
+--         by the same legal representative (by keyed hash); each counts once, whichever bond it is.
 -- H060101 关联企业黑名单比例, H060102 列异比例, H060103 行政处罚比例: share of affiliates with a serious-dishonesty listing (any list of
---         C05), an abnormal listing, a penalty (warning-only and summary cases excluded) inside the window; a listing
---         that still stands counts however old it is. Repaired (信用修复) and mistaken entries do not count.
--- Share = bad / (affiliates + k), k = affiliate_smoothing: as if k more affiliates were known to be clean, so that one
---         bad affiliate of one is not 100 %. Exactly 0 without a bad affiliate or without any.
+--         C05), an abnormal listing, a penalty (as H040301 counts them: is_counted_penalty) inside the window; a
+--         listing that still stands counts however old it is. Repaired (信用修复) and mistaken entries do not count.
+-- Share = bad / (affiliates + k), k = `affiliate_smoothing` of parameters.csv: as if k more affiliates were known to be
+--         clean, so that one bad affiliate of one is not 100 %. Exactly 0 without a bad affiliate or without any.
 -- Unknown while c01_base, c01_shareholders or the feed of the record is not fresh.
 -- Groups of one head are counted, never paired: a person heading n enterprises costs n rows, not n * n.
 with spine as (
@@ -76,8 +76,7 @@ penalised as (
         record.decided_on > {{ window_start("H060103") }}
         and record.decided_on <= {{ month_end() }}
         and record.enterprise_id is not null
-        and record.penalty_kind <> '1'
-        and not coalesce(record.summary_procedure, false)
+        and {{ is_counted_penalty("record") }}
         and repairs.enterprise_id is null
 ),
 
@@ -101,7 +100,7 @@ holdings as (
     from {{ ref("stg_c01_shareholders") }}
     where
         holder_kind = '2'
-        and share >= {{ var("control_share") }}
+        and share >= {{ parameter("H060101", "control_share") }}
         and contributed_on <= {{ month_end() }}
         and (left_on is null or left_on > {{ month_end() }})
         and enterprise_id <> holder_id
@@ -168,14 +167,14 @@ select
     enterprise_id,
     case
         when bonds_known and {{ fresh("c05_serious_lists") }}
-            then cast(listed as double) / (affiliates + {{ var("affiliate_smoothing") }})
+            then cast(listed as double) / (affiliates + {{ parameter("H060101", "affiliate_smoothing") }})
     end as h060101,
     case
         when bonds_known and {{ fresh("c04_abnormal_list") }}
-            then cast(abnormal as double) / (affiliates + {{ var("affiliate_smoothing") }})
+            then cast(abnormal as double) / (affiliates + {{ parameter("H060102", "affiliate_smoothing") }})
     end as h060102,
     case
         when bonds_known and {{ fresh("c06_penalties") }}
-            then cast(penalised as double) / (affiliates + {{ var("affiliate_smoothing") }})
+            then cast(penalised as double) / (affiliates + {{ parameter("H060103", "affiliate_smoothing") }})
     end as h060103
 from counted

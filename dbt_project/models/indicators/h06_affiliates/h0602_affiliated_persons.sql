@@ -7,8 +7,8 @@
 --         H0402). A repaired listing restricts no more. Where the record names no head, the one of the registration
 --         record is taken. Unknown without a legal representative.
 -- H060202 主要人员为失信被执行人: how many different key persons (legal representative, directors in office, natural persons
---         holding 5 % or more) are court defaulters on the last day of the month. Unknown where no key person is on
---         record.
+--         holding `key_holder_share` of parameters.csv or more) are court defaulters on the last day of the month.
+--         Unknown where no key person is on record.
 with spine as (
     select
         enterprise_id,
@@ -93,7 +93,7 @@ key_persons as (
     from {{ ref("stg_c01_shareholders") }}
     where
         holder_kind = '1'
-        and share >= {{ var("key_holder_share") }}
+        and share >= {{ parameter("H060202", "key_holder_share") }}
         and contributed_on <= {{ month_end() }}
         and (left_on is null or left_on > {{ month_end() }})
 ),

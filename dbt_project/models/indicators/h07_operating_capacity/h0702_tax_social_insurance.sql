@@ -1,13 +1,15 @@
 -- H0702 纳税社保 Tax and social insurance.
--- H070201 社保缴纳人数 Insured staff. Source: C13 (c13_insured_staff), C03 (c03_annual_reports). Months are counted back
---         from the feed's newest one, so that the feed's own lag plays no part.
---         'zero_staff': nobody insured in each of the six newest months, with revenue above 0 in the latest report
---         (of the last year due, or newer). 'sharp_fall': more than half fewer than one window (3 months) before. Else
---         'ok'. Unknown without a count for the newest month, or if six zero months meet an undisclosed revenue.
+-- H070201 社保缴纳人数 Insured staff. Source: C13 (c13_insured_staff), C03 (c03_annual_reports). Months are counted back from
+--         the feed's newest one, so that the feed's own lag plays no part. 'zero_staff': nobody insured in each of the
+--         `zero_months` newest months, with revenue above 0 in the latest report (of the last year due, or newer).
+--         'sharp_fall': fewer than `fall_below` times the staff of one window (3 months) before. Else 'ok'. Unknown
+--         without a count for the newest month, or if the zero months meet an undisclosed revenue. Both numbers stand
+--         in parameters.csv.
 -- H070202 欠税或非正常户 Tax arrears or abnormal taxpayer. Source: C12 (c12_arrears, c12_abnormal_taxpayers).
 --         'arrears': announced in the window and not cleared by the last day of the month. 'abnormal': identified and
 --         not lifted by then, however long ago: it is a state, not an event. 'both', 'none'. If one of the two
 --         feeds is not fresh, only what the other shows is said; nothing shown is then unknown.
+{%- set zero_months = parameter('H070201', 'zero_months') | int %}
 with staff as (
     select
         enterprise_id,
@@ -16,8 +18,8 @@ with staff as (
     from {{ ref('stg_c13_insured_staff') }}
     where
         insured_month <= {{ month() }}
-        -- no more than a year back: enough for the six months, and the feed is long
-        and insured_month > cast({{ month_end(-12) }} as varchar)
+        -- half a year more than is counted, for the lag of the feed; no further back, because the feed is long
+        and insured_month > cast({{ month_end(-6 - [zero_months, window_months('H070201') | int] | max) }} as varchar)
         and counted_on <= {{ month_end() }}
 ),
 
@@ -32,10 +34,12 @@ insured as (
         max(staff.insured_staff) filter (
             where staff.month_no = newest.month_no - {{ window_months('H070201') }}
         ) as staff_before,
-        count(*) filter (where staff.insured_staff = 0 and staff.month_no > newest.month_no - 6) as zero_months
+        count(*) filter (
+            where staff.insured_staff = 0 and staff.month_no > newest.month_no - {{ zero_months }}
+        ) as zero_months
     from staff
     cross join newest
-    where staff.month_no >= newest.month_no - greatest(6, {{ window_months('H070201') }})
+    where staff.month_no >= newest.month_no - greatest({{ zero_months }}, {{ window_months('H070201') }})
     group by staff.enterprise_id
 ),
 
@@ -73,8 +77,11 @@ known as (
         enterprise.enterprise_id,
         case
             when not {{ fresh('c13_insured_staff') }} or insured.staff_now is null then null
-            when insured.zero_months < 6 and insured.staff_now < 0.5 * insured.staff_before then 'sharp_fall'
-            when insured.zero_months < 6 or latest_report.revenue <= 0 then 'ok'
+            when
+                insured.zero_months < {{ zero_months }}
+                and insured.staff_now < {{ parameter('H070201', 'fall_below') }} * insured.staff_before
+                then 'sharp_fall'
+            when insured.zero_months < {{ zero_months }} or latest_report.revenue <= 0 then 'ok'
             when {{ fresh('c03_annual_reports') }} and latest_report.revenue > 0 then 'zero_staff'
         end as staff_state,
         case when {{ fresh('c12_arrears') }} then arrears.enterprise_id is not null end as in_arrears,
