@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from orchestration.simulation import chance, words
+from orchestration.simulation import chance, tails, words
 from orchestration.simulation.chance import NEVER, by_class, happen, stream
 from orchestration.simulation.world import World
 
@@ -115,6 +115,8 @@ def changes(world: World, part: Part) -> Changes:
         np.searchsorted([0.15, 0.40, 0.85, 0.97], rng.random(len(row)))
     )
     draft = np.select([item == "03", item == "02", item == "04"], [serial, serial, factor.to_numpy()], 0.0)
+    own = ~(world.branch[row] & (item == "04"))  # a branch has no capital of its own that could change
+    row, item, happened, draft = row[own], item[own], happened[own], draft[own]
     return _chain(world, Changes(row, item, happened, draft, draft.copy()))
 
 
@@ -185,8 +187,13 @@ def licences(world: World, part: Part) -> Licences:
     age = np.minimum(world.calendar.end - world.established[row], 9 * 365)
     start = world.calendar.end - (rng.random(len(row)) * age).astype(np.int64)
     start = np.maximum(np.maximum(start, world.established[row] + 10), world.calendar.start - term)
-    renewed = (start + term < world.calendar.end) & (
-        rng.random(len(row)) > by_class(world.risk[row], 0.03, 0.10, 0.3, 0.5)
+    lapsed, day = _lapsed(world, part, row[item != list(chances).index("OTH")], term)
+    lapses = np.isin(row, rows[lapsed]) & (item != list(chances).index("OTH"))
+    start = np.where(lapses, day[row - rows[0]] - term, start)
+    renewed = (
+        (start + term < world.calendar.end)
+        & ~lapses
+        & (rng.random(len(row)) > by_class(world.risk[row], 0.03, 0.10, 0.3, 0.5))
     )
     row, item, first = (np.concatenate([a, a[renewed]]) for a in (row, item, start))
     serial = np.concatenate([np.arange(len(start)), np.flatnonzero(renewed)])
@@ -201,3 +208,21 @@ def licences(world: World, part: Part) -> Licences:
         c=words.text(10_000_000 * (part.number + 1) + serial),
     )
     return Licences(row, codes, number, first, first + term)
+
+
+def _lapsed(world: World, part: Part, required: np.ndarray, term: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the few firms whose required licences all expire unrenewed, and the day of it for each place.
+
+    Args:
+        world: the province.
+        part: the slice.
+        required: row of the world for each licence that a firm must hold.
+        term: days of a term.
+    """
+    rng, rows = part.stream(world, "lapsed"), part.rows
+    day = world.calendar.opening + 45 - rng.integers(0, 540, len(rows))
+    several = np.bincount(required - rows[0], minlength=len(rows)) >= 2
+    lasting = (world.established[rows] < world.calendar.opening - term - 540) & (
+        world.ended[rows] >= world.calendar.end
+    )
+    return tails.choose(rng, part.rate(world, 0.05, 1.0, 1.5, 1.5) * (several & lasting), tails.LAPSED), day

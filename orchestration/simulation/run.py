@@ -21,7 +21,7 @@ from orchestration.simulation.chance import Calendar, SimulationError, dates
 from orchestration.simulation.defects import BREAKS, Ledger, planned_format, plant_rows
 from orchestration.simulation.facts import Part
 from orchestration.simulation.records import RECORDS
-from orchestration.simulation.whole import Written, break_table, finish
+from orchestration.simulation.whole import NEED_ROWS, Written, break_table, finish, required_code
 from orchestration.simulation.world import World, build_world
 
 SLICE = 200_000
@@ -69,7 +69,8 @@ def simulate(
         say: takes progress lines.
 
     Raises:
-        SimulationError: too few enterprises or months, or a feed that the simulator does not know.
+        SimulationError: too few enterprises or months, a feed that the simulator does not know, or a defect that
+            cannot be planted; nothing is written then.
     """
     began = time.monotonic()
     if enterprises < 200 or months < 1:
@@ -87,6 +88,8 @@ def simulate(
     if breaks is not None:
         _check_breaks(settings, breaks, feeds, calendar)
     world = build_world(settings, enterprises, seed, calendar)
+    if breaks is not None and breaks[0] in NEED_ROWS:
+        _check_rows(world, breaks)
     ledger = Ledger(calendar, breaks)
     rows, written = {}, 0
     for number, feed in enumerate(feeds, 1):
@@ -115,20 +118,39 @@ def _check_breaks(settings: Settings, breaks: tuple[str, str, str], feeds: list[
         raise SimulationError(
             f"low_volume does not stop {feed}: its contract allows empty deliveries; choose c01_base."
         )
+    if kind == "unknown_code":
+        required_code(load_contract(settings, feed))
+
+
+def _parts(world: World) -> list[Part]:
+    """The slices in which the province is recorded."""
+    bounds = range(0, world.count, SLICE)
+    return [Part(number, np.arange(low, min(low + SLICE, world.count))) for number, low in enumerate(bounds)]
+
+
+def _check_rows(world: World, breaks: tuple[str, str, str]) -> None:
+    """Refuse a defect that needs a row where the feed delivers none, before anything is written."""
+    kind, feed, month = breaks
+    number = world.calendar.received.index(month)
+    seen = (RECORDS[feed](world, part)["_seen"].clip(lower_bound=0) for part in _parts(world))
+    if not any((delivered == number).any() for delivered in seen):
+        raise SimulationError(
+            f"{kind} cannot be planted in {feed} {month}: the feed delivers no row in that month; choose another feed "
+            "or month, or more enterprises."
+        )
 
 
 def _deliver(settings: Settings, world: World, contract: Contract, ledger: Ledger) -> tuple[int, int]:
     """Record and write one feed; returns rows and files."""
     feed, calendar = contract.feed, world.calendar
-    bounds = range(0, world.count, SLICE)
+    parts = _parts(world)
     monthly: list[pl.DataFrame] = []
     rows = written = 0
-    for number, low in enumerate(bounds):
-        part = Part(number, np.arange(low, min(low + SLICE, world.count)))
+    for part in parts:
         frame = RECORDS[feed](world, part)
         first = frame.filter(pl.col("_seen") <= 0).drop("_seen")
         rows += first.height
-        suffix = f"_p{number + 1:02d}" if len(bounds) > 1 else ""
+        suffix = f"_p{part.number + 1:02d}" if len(parts) > 1 else ""
         written += _write(
             settings, world, contract, ledger, month=0, stem=f"{feed}_{calendar.received[0]}{suffix}", frame=first
         )

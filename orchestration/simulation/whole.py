@@ -19,6 +19,8 @@ from orchestration.simulation.render import Style, headers
 
 BROKEN_ARCHIVE = b"PK\x03\x04" + bytes(range(64)) * 4
 UNKNOWN_TEXT = "不详-ZZ"
+NEED_ROWS = ("unknown_code", "low_volume")
+"""Feed-stopping defects that an empty table cannot carry."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,24 @@ class Written:
     style: Style
 
 
+def required_code(contract: Contract) -> str:
+    """The delivered column that carries an unknown code; SimulationError where a feed has none."""
+    for column in contract.columns:
+        if column.type == "code" and column.required and column.constant is None and column.copies is None:
+            return column.name
+    raise SimulationError(
+        f"unknown_code cannot be planted in {contract.feed}: it has no required code column; choose another feed."
+    )
+
+
 def break_table(ledger: Ledger, contract: Contract, month: int, file: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Plant the feed-stopping defect asked for, if it is one of a table."""
+    """Plant the feed-stopping defect asked for, if it is one of a table; an empty slice is left as it is."""
     kind = ledger.break_kind(contract.feed, month)
-    if kind is None:
+    if kind is None or (kind in NEED_ROWS and not table.height):
         return table
     row = None
     if kind == "unknown_code":
-        column = next((column for column in contract.columns if column.type == "code" and column.required), None)
-        if column is None or not table.height:
-            raise SimulationError(
-                f"unknown_code cannot be planted in {contract.feed} {ledger.calendar.received[month]}: there is no row "
-                "or no required code column; choose another feed or month, or more enterprises."
-            )
-        table = table.with_columns(table[column.name].scatter([0], pl.Series([UNKNOWN_TEXT])))
+        table = table.with_columns(table[required_code(contract)].scatter([0], pl.Series([UNKNOWN_TEXT])))
         row = 1
     elif kind == "unknown_column":
         table = table.with_columns(pl.lit("?").alias("神秘字段"))
@@ -85,7 +91,7 @@ def finish(landing: Path, contract: Contract, ledger: Ledger, written: Written, 
                 shutil.copyfile(path, target)
                 more += 1
             ledger.note(replace(spec, month=arrives), arrives, path.name, of_month=received[month])
-        elif spec.outcome == "correction":
+        elif spec.outcome == "correction" and table.height:  # an empty file corrected would be the same file again
             arrives = month + int(spec.column)
             stem, suffix = path.name.split(".", 1)
             target = landing / feed / received[arrives] / f"{stem}.r2.{suffix}"
@@ -114,4 +120,4 @@ def _corrected(contract: Contract, table: pl.DataFrame) -> pl.DataFrame:
     """The delivery as it should have been: its last row was an error, and amounts or texts of the others change."""
     kept = table.head(max(table.height - 1, 1))
     text = next(column.name for column in contract.columns if column.type == "text" and column.name not in contract.key)
-    return kept.with_columns((pl.col(text) + "（更正）").alias(text))
+    return kept.with_columns((pl.col(text).fill_null("") + "（更正）").alias(text))

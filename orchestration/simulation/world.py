@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.settings import Settings
-from orchestration.simulation import identifiers, words
+from orchestration.simulation import identifiers, tails, words
 from orchestration.simulation.chance import NEVER, Calendar, by_class, class_number, day, stream
 from orchestration.simulation.places import Places, load_industries, load_places
 
@@ -196,6 +196,30 @@ def _same_person(rng: np.random.Generator, risk: np.ndarray, place: np.ndarray) 
     return head, home, shell, cluster
 
 
+def _plant_tails(
+    rng: np.random.Generator,
+    calendar: Calendar,
+    *,
+    risk: np.ndarray,
+    entity: np.ndarray,
+    established: np.ndarray,
+    ending: np.ndarray,
+    staff: np.ndarray,
+    place: np.ndarray,
+    shell: np.ndarray,
+    head: np.ndarray,
+    parent: np.ndarray,
+) -> None:
+    """Gather branches into chains and firms under one person, in place; the latent risk stays as it was drawn."""
+    living = (ending == 0) & (established < calendar.opening)
+    elders = living & np.isin(entity, ["1130", "1151", "1100", "1152"]) & (established < calendar.start - 700)
+    members, parents = tails.chains(rng, np.flatnonzero(living & (parent >= 0)), np.flatnonzero(elders), staff)
+    parent[members] = parents
+    able = living & (parent < 0) & ~shell & (head == np.arange(len(head))) & (risk > 0.2) & (risk < 0.45)
+    firms, person = tails.heads(rng, np.flatnonzero(able), place, len(risk))
+    head[firms] = person
+
+
 def build_world(settings: Settings, enterprises: int, seed: int, calendar: Calendar) -> World:
     """Plant a province.
 
@@ -242,6 +266,20 @@ def build_world(settings: Settings, enterprises: int, seed: int, calendar: Calen
     step = 10.0 ** np.floor(np.log10(np.maximum(capital, 1)))
     capital = np.where(branch, 0.0, np.maximum(np.round(capital / step), 1) * step)
     staff = np.exp(1.35 + 0.35 * large + 0.75 * size + 0.6 * rng.normal(0, 1, enterprises)).astype(np.int64)
+
+    _plant_tails(
+        stream(seed, "tails"),
+        calendar,
+        risk=risk,
+        entity=entity,
+        established=established,
+        ending=ending,
+        staff=staff,
+        place=place,
+        shell=shell,
+        head=head,
+        parent=parent,
+    )
 
     code, section = (
         industries["code"].to_numpy()[industry].astype("U4"),

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.simulation import words
+from orchestration.simulation.bursts import patent_portfolios
 from orchestration.simulation.chance import NEVER, by_class, dates, happen, pick, versions, where
 from orchestration.simulation.facts import Licences, Part, licences
 from orchestration.simulation.world import CATERING, FOOD_PRODUCTION, World
@@ -179,12 +180,13 @@ def equipment_inspections(world: World, part: Part) -> pl.DataFrame:
 
 
 def patents(world: World, part: Part) -> pl.DataFrame:
-    """Patents, mostly of technical firms; they end when fees are not paid."""
+    """Patents, mostly of technical firms, a few of which hold many; they end when fees are not paid."""
     rng = part.stream(world, "c14_patents")
     able = np.where(np.isin(world.section[part.rows], ["C", "I", "M"]), 1.0, 0.08) * np.clip(
         world.staff[part.rows] / 10, 0.1, 12
     )
     row, day = part.events(world, rng, part.rate(world, 0.09, 0.07, 0.03, 0.01) * able)
+    row, day = (np.concatenate(both) for both in zip((row, day), patent_portfolios(world, part), strict=True))
     end = day + 200 + rng.exponential(1500, len(row)).astype(np.int64)
     frame = pl.DataFrame(
         {

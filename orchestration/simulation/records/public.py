@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.simulation import words
+from orchestration.simulation.bursts import complaint_bursts, news_clusters
 from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, versions, where
 from orchestration.simulation.facts import Part
 from orchestration.simulation.identifiers import strings
@@ -36,7 +37,7 @@ def _later(
 
 
 def complaints(world: World, part: Part) -> pl.DataFrame:
-    """Complaints grow with size, custom and risk; some persons complain for a living."""
+    """Complaints grow with size, custom and risk, and come in bursts; some persons complain for a living."""
     rng = part.stream(world, "c09_complaints")
     rows = part.rows
     custom = np.select(
@@ -46,8 +47,11 @@ def complaints(world: World, part: Part) -> pl.DataFrame:
     )
     size = np.clip(np.sqrt(world.staff[rows] + 1) / 2, 0.4, 12)
     row, day = part.events(world, rng, part.rate(world, 0.10, 0.32, 1.0, 2.4) * custom * size)
+    usual, burst = len(row), complaint_bursts(world, part)
+    row, day = (np.concatenate(both) for both in zip((row, day), burst, strict=True))
     count = len(row)
-    repeat = rng.random(count) < 0.05
+    # a burst is the work of many different customers
+    repeat = (rng.random(count) < 0.05) & (np.arange(count) < usual)
     person = np.where(
         repeat,
         40 * world.count + rng.integers(0, 60 + world.count // 5000, count),
@@ -186,15 +190,23 @@ def bankruptcies(world: World, part: Part) -> pl.DataFrame:
 
 
 def web_signals(world: World, part: Part) -> pl.DataFrame:
-    """Signals matched to enterprises, more of the large; the risky draw negative ones and confirmed leads."""
+    """Signals matched to enterprises, more of the large; the risky draw negative ones and confirmed leads.
+
+    A few draw clusters of news, all surely theirs.
+    """
     rng = part.stream(world, "w01_web_signals")
     size = np.clip(np.sqrt(world.staff[part.rows] + 1) / 2, 0.3, 15)
     row, day = part.events(world, rng, part.rate(world, 0.35, 0.45, 0.8, 1.5) * size)
+    usual, news = len(row), news_clusters(world, part)
+    row, day = np.concatenate([row, news.row]), np.concatenate([day, news.day])
     risk, count = world.risk[row], len(row)
+    clustered = np.arange(count) >= usual
     topic = pick(rng, ["NEWS", "COMPLAINT", "AD", "TRADE", "RECRUIT", "COURT"], [35, 22, 9, 6, 22, 6], count)
+    topic = where(clustered, "NEWS", topic)
     bad = (
         rng.random(count) < by_class(risk, 0.08, 0.2, 0.4, 0.65) + 0.3 * topic.is_in(["COMPLAINT", "COURT"]).to_numpy()
     )
+    bad[clustered] = news.negative
     lead = topic.is_in(["AD", "TRADE"]).to_numpy()
     confirmed = rng.random(count) < by_class(risk, 0.05, 0.2, 0.45, 0.7)
     judged = lead & (rng.random(count) < 0.8)
@@ -207,7 +219,7 @@ def web_signals(world: World, part: Part) -> pl.DataFrame:
             "topic": topic,
             "polarity": where(bad | (lead & confirmed), "-1", pick(rng, ["0", "1"], [6, 4], count)),
             "confirmed": numbers(confirmed, judged),
-            "match_confidence": np.round(1 - rng.beta(1, 9, count), 3),
+            "match_confidence": np.round(1 - rng.beta(1, 9, count) * np.where(clustered, 0.1, 1), 3),
             "published_on": dates(day),
             "url": words.join(a="https://news.example.cn/", b=words.text(serial)),
             "content_hash": digest,

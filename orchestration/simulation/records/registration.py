@@ -111,7 +111,7 @@ def change_log(world: World, part: Part) -> pl.DataFrame:
         whole = np.where(money, 0, value).astype(np.int64)
         content = where(person, words.person_names(whole), None)
         content = where(home, world.address(whole, place), content)
-        amount = pl.Series(value).round(2).cast(pl.String)
+        amount = pl.Series(value).round(4).cast(pl.String)
         content = where(money, words.join(a=amount, b="万元"), content)
         content = where(
             drawn.item == "05", words.choose(words.SCOPES, drawn.row + drawn.day + (name == "value_after")), content
@@ -125,6 +125,8 @@ def change_log(world: World, part: Part) -> pl.DataFrame:
         | columns
         | {"changed_on": dates(drawn.day), "_seen": world.calendar.month_of(drawn.day)}
     )
+    # what rounding leaves as it was is no change of capital
+    frame = frame.filter((pl.col("change_item") != "04") | (pl.col("value_before") != pl.col("value_after")))
     return frame.unique(
         ["enterprise_id", "change_item", "changed_on", "value_after"], keep="first", maintain_order=True
     )

@@ -13,6 +13,7 @@ from orchestration.settings import Settings
 from orchestration.simulation import SimulationError, files, simulate
 from orchestration.simulation.__main__ import main
 from orchestration.simulation.defects import SPECS
+from orchestration.simulation.records import RECORDS
 
 ENTERPRISES = 600
 
@@ -107,6 +108,43 @@ def test_what_cannot_be_simulated_is_refused_in_a_sentence(tmp_path, arguments, 
     with pytest.raises(SimulationError, match=sentence):
         simulate(Settings(home=tmp_path), **arguments)
     assert not (tmp_path / "landing").exists()
+
+
+@pytest.mark.parametrize("kind", ["unknown_code", "low_volume"])
+def test_a_defect_without_a_row_to_carry_it_is_refused_before_anything_is_touched(tmp_path, kind, monkeypatch):
+    silent = RECORDS["c01_base"]
+    monkeypatch.setitem(RECORDS, "c01_base", lambda world, part: silent(world, part).filter(pl.col("_seen") != 1))
+    settings = Settings(home=tmp_path)
+    old = settings.landing / "c01_base" / "2026-04" / "old.csv"
+    old.parent.mkdir(parents=True)
+    old.touch()
+    with pytest.raises(SimulationError, match=r"c01_base 2026-05: the feed delivers no row in that month"):
+        simulate(settings, 250, 5, "2026-05", 1, clean=True, breaks=(kind, "c01_base", "2026-05"))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [old]
+
+
+def test_a_feed_without_a_required_code_is_refused_before_anything_is_touched(tmp_path):
+    with pytest.raises(SimulationError, match=r"c14_trademarks: it has no required code column"):
+        simulate(Settings(home=tmp_path), 250, 5, "2026-05", 1, breaks=("unknown_code", "c14_trademarks", "2026-05"))
+    assert not (tmp_path / "landing").exists()
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_a_corrected_file_is_never_the_same_file_again(tmp_path, monkeypatch, left):
+    penalties = RECORDS["c06_penalties"]
+
+    def few(world, part):
+        frame = penalties(world, part)
+        return pl.concat([frame.filter(pl.col("_seen") != 2), frame.head(left).with_columns(_seen=pl.lit(2, pl.Int64))])
+
+    monkeypatch.setitem(RECORDS, "c06_penalties", few)
+    settings = Settings(home=tmp_path)
+    simulate(settings, 400, 7, "2026-05", 3)
+    found = hashes(settings.landing / "c06_penalties")
+    assert len(set(found.values())) == len(found)
+    listed = json.loads((settings.home / "simulation" / "defects.json").read_text(encoding="utf-8"))
+    corrected = [d for d in listed if (d["kind"], d["feed"]) == ("corrected", "c06_penalties")]
+    assert len(corrected) == sum(".r2." in name for name in found) == (1 if left else 0)
 
 
 def test_the_command_line_says_what_is_wrong(tmp_path, monkeypatch, capsys):

@@ -40,3 +40,9 @@ def province() -> Province:
 @pytest.fixture(scope="session")
 def small() -> Province:
     return Province(3_000, 11)
+
+
+@pytest.fixture(scope="session")
+def demo() -> Province:
+    """The province of the finished demo."""
+    return Province(12_000, 7)
