@@ -14,11 +14,11 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
 from orchestration.feeds.contract import all_feeds, load_contract
+from orchestration.marks import Marks
 from orchestration.settings import Settings
 
 EXTENSIONS = ("ducklake", "sqlite_scanner")
@@ -155,23 +155,6 @@ def feed_month_sql(settings: Settings) -> str:
     return f"SELECT * FROM {source} WHERE month <> {quote(NO_MONTH)}"
 
 
-def _failed(settings: Settings, month: str) -> Path:
-    return settings.home / "lake" / "failed" / f"{month}.txt"
-
-
-def mark_failed(settings: Settings, month: str, sentence: str) -> None:
-    """Remember that the scores of a month failed their build or a test: they must not be classified."""
-    path = _failed(settings, month)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(sentence, encoding="utf-8")
-
-
-def clear_failed(settings: Settings, month: str) -> None:
-    """The scores of a month were computed and tested without a failure."""
-    _failed(settings, month).unlink(missing_ok=True)
-
-
-def failure_of(settings: Settings, month: str) -> str | None:
-    """Why the scores of a month must not be used; None if they may."""
-    path = _failed(settings, month)
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+def failed_scores(settings: Settings) -> Marks:
+    """Months whose scores must not be classified: their build has not finished, or it or a test failed."""
+    return Marks(settings.home / "lake" / "failed")

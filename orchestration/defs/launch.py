@@ -116,9 +116,10 @@ class Launcher:
         chosen = self._definitions.resolve_job_def(job)
         if assets is not None:
             # name the checks too: by default every check of an asset comes along, also those that the job leaves out
-            checks = {check for check in chosen.asset_layer.asset_graph.asset_check_keys if check.asset_key in assets}
-            wanted = {check for check in checks if check.name != ON_TIME}
-            chosen = chosen.get_subset(asset_selection=set(assets), asset_check_selection=wanted)
+            keys = set(assets)
+            known = chosen.asset_layer.asset_graph.asset_check_keys
+            checks = {check for check in known if check.asset_key in keys and check.name != ON_TIME}
+            chosen = chosen.get_subset(asset_selection=keys, asset_check_selection=checks)
         result = chosen.execute_in_process(
             instance=self._instance,
             tags=dict(tags) | {"ecr/trigger": "launch"},

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from orchestration.feeds.contract import Contract, load_contract
 from orchestration.feeds.errors import FeedStop, Where
-from orchestration.feeds.ledger import SEALED, Plan, Planned, clear_stopped, original, partition, plan, seal
+from orchestration.feeds.ledger import SEALED, Plan, Planned, original, partition, plan, seal, stopped
 from orchestration.feeds.manifest import ACCEPTED, MISSING, Delivery, FeedMonth, read_manifest
 from orchestration.feeds.reader import Delivered, read_delivery
 from orchestration.feeds.rows import Sorter
@@ -187,7 +187,7 @@ def publish_feed(settings: Settings, staged: Staged) -> FeedMonth:
         aside.parent.mkdir(parents=True, exist_ok=True)
         target.rename(aside)
     staged.folder.rename(target)
-    clear_stopped(settings, feed, month)
+    stopped(settings, feed).clear(month)
     shutil.rmtree(aside, ignore_errors=True)
     return staged.summary
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from orchestration.feeds.contract import Contract, delivered_feeds
 from orchestration.feeds.errors import Where
 from orchestration.feeds.manifest import ID_LENGTH, MANIFEST, MISSING, FeedMonth, Repeat, read_manifest
+from orchestration.marks import Marks
 from orchestration.settings import MONTH, Settings
 
 SEALED = "sealed"
@@ -104,14 +105,12 @@ def seal(settings: Settings, feed: str, month: str) -> None:
 
 def mark_stopped(settings: Settings, feed: str, month: str, sentence: str) -> None:
     """Remember that a month of a feed was refused, until it is published: it stays open, and nothing is computed."""
-    path = _stopped(settings, feed) / f"{month}.txt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(sentence, encoding="utf-8")
+    stopped(settings, feed).put(month, sentence)
 
 
-def clear_stopped(settings: Settings, feed: str, month: str) -> None:
-    """Forget that a month was refused, because it has been published."""
-    (_stopped(settings, feed) / f"{month}.txt").unlink(missing_ok=True)
+def stopped(settings: Settings, feed: str) -> Marks:
+    """The months of a feed that were refused and have not been published since."""
+    return Marks(settings.raw / feed / "stopped")
 
 
 def waiting(settings: Settings, month: str) -> list[str]:
@@ -121,10 +120,8 @@ def waiting(settings: Settings, month: str) -> list[str]:
     """
     sentences = []
     for feed in delivered_feeds(settings):
-        refused = {path.stem: path for path in sorted(_stopped(settings, feed).glob("*.txt")) if path.stem <= month}
-        sentences += [
-            f"{feed} {then} was refused: {path.read_text(encoding='utf-8')}" for then, path in refused.items()
-        ]
+        refused = stopped(settings, feed).until(month)
+        sentences += [f"{feed} {then} was refused: {sentence}" for then, sentence in refused.items()]
         if month not in refused and not (partition(settings, feed, month) / MANIFEST).is_file():
             sentences.append(f"{feed} {month} has not been taken in; materialise raw/{feed} for the month first.")
     return sentences
@@ -136,16 +133,12 @@ def came_missing(settings: Settings, feed: str, month: str) -> bool:
     return (folder / MANIFEST).is_file() and read_manifest(folder).status == MISSING
 
 
-def _stopped(settings: Settings, feed: str) -> Path:
-    return settings.raw / feed / "stopped"
-
-
 def is_sealed(settings: Settings, feed: str, month: str) -> bool:
     """Whether new files for the month land in a later one; never while the month stands refused and unpublished."""
     folder = partition(settings, feed, month)
     if (folder / SEALED).exists():
         return True
-    if not (folder / MANIFEST).is_file() and (_stopped(settings, feed) / f"{month}.txt").is_file():
+    if not (folder / MANIFEST).is_file() and stopped(settings, feed).of(month) is not None:
         return False
     folders = (settings.raw / feed).glob(f"month=*/{MANIFEST}")
     return any(MONTH.match(name) and name > month for name in (path.parent.name[6:] for path in folders))

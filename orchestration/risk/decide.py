@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from orchestration.catalogue import Catalogue, load_catalogue
-from orchestration.lake import connect, failure_of
+from orchestration.lake import connect, failed_scores
 from orchestration.risk.rules import classes_query
 from orchestration.risk.summary import PartitionSummary, summarise
 from orchestration.settings import Settings
@@ -55,7 +55,7 @@ def decide(settings: Settings, months: list[str], regions: list[str]) -> list[Pa
     catalogues = {month: load_catalogue(settings, month) for month in ordered}
     with connect(settings) as connection:
         for month in ordered:
-            if failure := failure_of(settings, month):
+            if failure := failed_scores(settings).of(month):
                 raise DecisionError(f"{month} is not classified, because its scores failed: {failure}")
             _check_scores(connection, catalogues[month], month)
         connection.execute("BEGIN TRANSACTION")

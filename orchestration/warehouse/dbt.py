@@ -26,7 +26,7 @@ import duckdb
 
 from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.model import CatalogueError
-from orchestration.lake import clear_failed, connect, mark_failed, prepare
+from orchestration.lake import connect, failed_scores, prepare
 from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse.environment import dbt_environment
 
@@ -41,6 +41,7 @@ QUIET = (
 FAILED = ("error", "fail", "runtime error")
 SCORES = "enterprise_score"
 """The model whose rows are classified; a run that includes it passes or fails the month."""
+UNFINISHED = "the build did not finish; compute the month again."
 PUBLISHED = "tag:published"
 """Views over the decided classes; they need the table that ``orchestration.risk`` writes."""
 PARSE_MONTH = "2000-01"
@@ -122,16 +123,19 @@ def build_month(
             on_node(node)
 
     rows: dict[str, int] = {}
-    results = invoke(settings, month, arguments, report, rows)
-    whole = not names or SCORES in names
+    marks = failed_scores(settings) if not names or SCORES in names else None
+    # marked first, so that a build that is killed half-way leaves no scores that look tested
+    if marks:
+        marks.put(month, UNFINISHED)
     try:
+        results = invoke(settings, month, arguments, report, rows)
         _raise_for(settings, month, results)
     except WarehouseError as error:
-        if whole:
-            mark_failed(settings, month, str(error))
+        if marks:
+            marks.put(month, str(error))
         raise
-    if whole:
-        clear_failed(settings, month)
+    if marks:
+        marks.clear(month)
     nodes = [node for node in map(_node, results) if wanted(node)]
     rows |= _row_counts(settings, month, [result.node for result in results if result.node.unique_id not in rows])
     return MonthBuild(month, [replace(node, rows=rows.get(node.unique_id)) for node in nodes])

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from orchestration.catalogue import load_catalogue
-from orchestration.lake import clear_failed, connect, mark_failed
+from orchestration.lake import connect, failed_scores
 from orchestration.risk import DecisionError, decide
 from orchestration.settings import Settings
 
@@ -199,10 +199,10 @@ def test_missing_scores_stop_everything_with_a_sentence(settings):
 
 
 def test_scores_that_failed_a_test_are_not_classified(settings):
-    mark_failed(settings, "2026-06", "dbt test points_add_up failed.")
+    failed_scores(settings).put("2026-06", "dbt test points_add_up failed.")
     with pytest.raises(DecisionError, match=r"2026-06 is not classified, because its scores failed: dbt test points"):
         decide(settings, ["2026-06"], ["410100"])
-    clear_failed(settings, "2026-06")
+    failed_scores(settings).clear("2026-06")
     assert decide(settings, ["2026-06"], ["410100"])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.catalogue.model import CatalogueError
-from orchestration.lake import clear_failed, failure_of, mark_failed
+from orchestration.lake import failed_scores
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.dbt import NodeResult, WarehouseError, build_month
@@ -193,13 +193,24 @@ def test_a_month_whose_build_failed_is_marked_until_it_succeeds(
     monkeypatch.setattr(dbt, "invoke", lambda *_: [])
     monkeypatch.setattr(dbt, "_raise_for", fail)
     for select in (None, "h0101_enterprise_scale"):
-        clear_failed(settings, "2026-05")
+        failed_scores(settings).clear("2026-05")
         with pytest.raises(WarehouseError):
             build_month(settings, "2026-05", select)
-        assert (failure_of(settings, "2026-05") is None) == (select is not None)
-    mark_failed(settings, "2026-05", "points")
+        assert (failed_scores(settings).of("2026-05") is None) == (select is not None)
+    failed_scores(settings).put("2026-05", "points")
     monkeypatch.setattr(dbt, "_raise_for", lambda *_: None)
     build_month(settings, "2026-05", "h0101_enterprise_scale")
-    assert failure_of(settings, "2026-05") == "points"
+    assert failed_scores(settings).of("2026-05") == "points"
     build_month(settings, "2026-05", "enterprise_score h0101_enterprise_scale")
-    assert failure_of(settings, "2026-05") is None
+    assert failed_scores(settings).of("2026-05") is None
+
+
+def test_a_build_that_is_killed_leaves_the_month_marked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dbt, "invoke", killed)
+    with pytest.raises(KeyboardInterrupt):
+        build_month(settings, "2026-05")
+    assert failed_scores(settings).of("2026-05") == dbt.UNFINISHED
+    failed_scores(settings).clear("2026-05")
