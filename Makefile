@@ -30,7 +30,7 @@ export ECR_DOCS_URL := http://$(HOST):$(DOCS_PORT)
 REAL ?= ../shared/real
 export ECR_REAL_DATA := $(abspath $(REAL))
 
-.PHONY: help setup demo ui test test-unit lint format sql chicago lock generate clean
+.PHONY: help setup demo ui test test-unit lint format sql explain calibrate shadow chicago lock generate clean
 
 help:  ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,24 @@ generate: $(READY)  ## write the staging models and the data dictionary anew fro
 sql: $(READY)  ## print CSV from the lake: make sql Q="select class, count(*) from risk_class group by 1"
 	@$(BIN)/python -m orchestration.sql "$$Q"
 
+# M, V, FROM and TO reach the programs through the environment, never as shell text.
+calibrate: export ASKED_MONTH := $(value M)
+calibrate: $(READY)  ## shares of the classes by group, find rates, warnings: make calibrate [M=2026-10]
+	@$(BIN)/python -m orchestration.calibration $${ASKED_MONTH:+"$$ASKED_MONTH"}
+
+shadow: export ASKED_VERSION := $(value V)
+shadow: export ASKED_FROM := $(value FROM)
+shadow: export ASKED_TO := $(value TO)
+shadow: $(READY)  ## a candidate catalogue beside the one in force: make shadow V=v3 [FROM=2026-08 TO=2026-10]
+	@$(BIN)/python -m orchestration.shadow $${ASKED_VERSION:+"$$ASKED_VERSION"} $${ASKED_FROM:+"$$ASKED_FROM"} $${ASKED_TO:+"$$ASKED_TO"}
+
+# E, M and L reach the program through the environment, never as shell text.
+explain: export ASKED_ENTERPRISE := $(value E)
+explain: export ASKED_MONTH := $(value M)
+explain: export ASKED_LANGUAGE := $(or $(value L),both)
+explain: $(READY)  ## why an enterprise has its class: make explain E=<code> M=<month> L=zh|en|both
+	@$(BIN)/python -m orchestration.explanation --language "$$ASKED_LANGUAGE" -- "$$ASKED_ENTERPRISE" "$$ASKED_MONTH"
+
 chicago: $(READY)  ## the same road on Chicago's records: make chicago REAL=/folder/of/real/data
 	@ECR_HOME=$(ECR_HOME)/chicago DAGSTER_HOME=$(ECR_HOME)/chicago/dagster ECR_JURISDICTION=chicago $(BIN)/python -m orchestration.study "$(REAL)/chicago"
 
@@ -91,4 +109,4 @@ lock: $(READY)  ## write requirements.lock anew from pyproject.toml (needs pip-t
 
 clean:  ## remove all run-time state (not the virtual environment)
 	@test -e $(ECR_HOME)/lake/raw || { echo "$(ECR_HOME) holds no state of this platform (no lake/raw); nothing was removed."; exit 1; }
-	@cd $(ECR_HOME) && rm -rf landing lake quality dagster dbt secrets tmp extensions cache chicago simulation study alerts.jsonl
+	@cd $(ECR_HOME) && rm -rf landing lake quality dagster dbt secrets tmp extensions cache calibration chicago explanations shadow simulation study alerts.jsonl

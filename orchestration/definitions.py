@@ -14,9 +14,11 @@ from orchestration.defs.classification import build_classification
 from orchestration.defs.feeds import build_feeds
 from orchestration.defs.freshness import build_freshness
 from orchestration.defs.jobs import build_jobs
+from orchestration.defs.key_fields import build_key_fields
 from orchestration.defs.resources import Platform
 from orchestration.defs.schedules import build_schedules
 from orchestration.defs.sensors import build_sensors
+from orchestration.defs.shadow import build_shadow
 from orchestration.defs.warehouse import build_references, build_warehouse, read_manifest
 from orchestration.settings import Settings
 
@@ -40,10 +42,19 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         manifest = read_manifest(settings)
     warehouse, published = build_warehouse(settings, manifest)
     classification = build_classification(settings)
+    shadow = build_shadow(settings)
     freshness = build_freshness(settings)
     jobs = build_jobs(feeds, warehouse, published, freshness)
     return dg.Definitions(
-        assets=[*feeds, *build_references(manifest), warehouse, classification, published],
+        assets=[
+            *feeds,
+            *build_references(manifest),
+            warehouse,
+            classification,
+            *build_key_fields(settings),
+            published,
+            shadow,
+        ],
         asset_checks=[freshness],
         jobs=jobs.all(),
         schedules=build_schedules(settings, jobs),

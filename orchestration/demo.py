@@ -1,6 +1,6 @@
 """``make demo``: a small province, simulated, delivered, ingested, checked, computed and classified.
 
-Belongs here: the order of the steps, the parameters, the closing table.
+Belongs here: the order of the steps, the parameters, the examples explained, the closing table.
 Does not belong here: what a step does. This is one of the two programs that start Dagster.
 
 The demo deletes nothing. Run again with the same parameters it recomputes the same partitions to the same rows; with
@@ -138,6 +138,25 @@ def closing(settings: Settings, month: str) -> str:
     )
 
 
+def explained(settings: Settings, month: str) -> str:
+    """The short explanation of one enterprise per class; their whole pages are written beside the lake."""
+    from orchestration.explanation.examples import FOLDER, examples, write_pages
+    from orchestration.explanation.page import short
+
+    found = examples(settings, month)
+    write_pages(settings, found)
+    lines = ["", "One enterprise of each class explained, in short; make explain prints a whole page.", ""]
+    lines += [short(one, "en") for one in found]
+    asked = f"make explain E={found[-1].enterprise_id} M={month} L=both" if found else "make explain"
+    return "\n".join(
+        [
+            *lines,
+            f"Explain    {asked}",
+            f"Pages      {settings.home / FOLDER}/*.md (Chinese and English)",
+        ]
+    )
+
+
 def main() -> int:
     """Run the demo; 0 when every step succeeded."""
     start = time.monotonic()
@@ -153,6 +172,7 @@ def main() -> int:
     except SettingsError as error:
         print(str(error), file=sys.stderr)
         return 1
+    print(explained(settings, chosen.last))
     print(closing(settings, chosen.last))
     print(f"Took       {time.monotonic() - start:.0f} s")
     return 0

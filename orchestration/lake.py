@@ -47,9 +47,17 @@ def quote(text: object) -> str:
 def prepare(settings: Settings) -> None:
     """Make the folders, install the extensions from their locked wheels, give every feed its empty partition.
 
-    Safe to call often and from several processes; nothing that exists is changed.
+    Safe to call often and from several processes; nothing that exists is changed, but for an empty partition whose
+    contract has changed since.
     """
-    for folder in (settings.raw, settings.temporary, settings.landing, settings.extensions, settings.dbt_target):
+    for folder in (
+        settings.raw,
+        settings.computed,
+        settings.temporary,
+        settings.landing,
+        settings.extensions,
+        settings.dbt_target,
+    ):
         folder.mkdir(parents=True, exist_ok=True)
     with _lock:
         connection = _connect(settings)
@@ -69,15 +77,19 @@ def _empty_partition(connection: duckdb.DuckDBPyConnection, settings: Settings, 
     folder = settings.raw / feed / f"month={NO_MONTH}"
     path, manifest = folder / "accepted.parquet", folder / "manifest.json"
     schema = load_contract(settings, feed).schema_sql
-    if path.exists() and manifest.exists():
+    # a contract may have got columns since: this partition is what gives them to a feed that delivered none of them yet
+    blank = dict.fromkeys(MANIFEST_SCHEMA) | {"feed": feed, "month": NO_MONTH, "status": "none", "supersedes": []}
+    wanted = json.dumps(blank | {"schema": schema})
+    if path.exists() and manifest.exists() and manifest.read_text(encoding="utf-8") == wanted:
         return
     folder.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(f"CAST(NULL AS {sql_type}) AS {name}" for name, sql_type in schema.items())
     scratch = folder / f".accepted-{threading.get_ident()}.parquet"
     connection.execute(f"COPY (SELECT {columns} WHERE false) TO {quote(scratch)} (FORMAT parquet)")
     scratch.rename(path)
-    blank = dict.fromkeys(MANIFEST_SCHEMA) | {"feed": feed, "month": NO_MONTH, "status": "none", "supersedes": []}
-    manifest.write_text(json.dumps(blank), encoding="utf-8")
+    scratch = folder / f".manifest-{threading.get_ident()}.json"
+    scratch.write_text(wanted, encoding="utf-8")
+    scratch.rename(manifest)
 
 
 def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -93,14 +105,14 @@ def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     )
 
 
-def attach_sql(settings: Settings, *, read_only: bool = False) -> str:
-    """The ATTACH statement of the lake; dbt's profile says the same with environment variables."""
+def attach_sql(settings: Settings, *, read_only: bool = False, name: str = "lake") -> str:
+    """The ATTACH statement of the lake as ``name``; dbt's profile says the same with environment variables."""
     options = [f"DATA_PATH {quote(settings.data_path)}"]
     if settings.catalog.startswith("sqlite:"):
         options += ["META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 60000"]
     if read_only:
         options.append("READ_ONLY")
-    return f"ATTACH {quote('ducklake:' + settings.catalog)} AS lake ({', '.join(options)})"
+    return f"ATTACH {quote('ducklake:' + settings.catalog)} AS {name} ({', '.join(options)})"
 
 
 @contextmanager
@@ -117,7 +129,8 @@ def scratch(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection with the lake attached as ``lake`` and ``raw.<feed>`` as views.
 
-    Names are looked up in the lake first (``main``, ``scores``, ``indicators``), so that a table needs no prefix.
+    Names are looked up in the lake first (``main``, ``scores``, ``affiliates``, ``indicators``), so that a table needs
+    no prefix.
 
     Args:
         settings: where the lake is.
@@ -140,7 +153,7 @@ def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.D
         found = connection.execute(
             "SELECT schema_name FROM information_schema.schemata WHERE catalog_name = 'lake' ORDER BY schema_name"
         ).fetchall()
-        schemas = [f"lake.{name}" for name in ("main", "scores", "indicators") if (name,) in found]
+        schemas = [f"lake.{name}" for name in ("main", "scores", "affiliates", "indicators") if (name,) in found]
         connection.execute("SET search_path = " + quote(",".join([*schemas, "memory.raw"])))
         yield connection
     finally:
@@ -157,4 +170,4 @@ def feed_month_sql(settings: Settings) -> str:
 
 def failed_scores(settings: Settings) -> Marks:
     """Months whose scores must not be classified: their build has not finished, or it or a test failed."""
-    return Marks(settings.home / "lake" / "failed")
+    return Marks(settings.computed / "failed")

@@ -15,6 +15,7 @@ Environment:
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import secrets
@@ -40,10 +41,13 @@ class Settings:
     Attributes:
         home: folder of all run-time state (landing, lake, quality pages, Dagster, dbt).
         jurisdiction: name of the jurisdiction in force.
+        candidate: catalogue version that is computed for every month in the shadow, in a lake of its own; None is the
+            platform itself, where each month has the version in force.
     """
 
     home: Path
     jurisdiction: str = "henan"
+    candidate: str | None = None
 
     @classmethod
     def from_env(cls) -> Settings:
@@ -96,6 +100,11 @@ class Settings:
         return self.home / "quality"
 
     @property
+    def computed(self) -> Path:
+        """Catalogue, tables and marks of what is computed; a candidate has its own, so that nothing of it leaks."""
+        return self.home / "lake" if self.candidate is None else self.home / "shadow" / self.candidate
+
+    @property
     def temporary(self) -> Path:
         """Scratch space on the same file system as the lake, so that a rename is atomic."""
         return self.home / "tmp"
@@ -118,12 +127,14 @@ class Settings:
     @property
     def catalog(self) -> str:
         """DuckLake catalogue without its ``ducklake:`` prefix."""
-        return os.environ.get("ECR_CATALOG") or f"sqlite:{self.home / 'lake' / 'catalog.sqlite'}"
+        given = os.environ.get("ECR_CATALOG") if self.candidate is None else None
+        return given or f"sqlite:{self.computed / 'catalog.sqlite'}"
 
     @property
     def data_path(self) -> str:
         """Folder or object store prefix of DuckLake's Parquet files."""
-        return os.environ.get("ECR_DATA_PATH") or str(self.home / "lake" / "tables")
+        given = os.environ.get("ECR_DATA_PATH") if self.candidate is None else None
+        return given or str(self.computed / "tables")
 
     @property
     def memory_limit(self) -> str:
@@ -173,3 +184,16 @@ def month_range(first: str, last: str) -> list[str]:
     while months[-1] < month_check(last):
         months.append(month_shift(months[-1], 1))
     return months
+
+
+def region_names(settings: Settings) -> dict[str, str]:
+    """Code of each region of the jurisdiction -> its names, in the order of ``reference/regions.csv``."""
+    own = settings.definition / "reference" / "regions.csv"
+    path = own if own.is_file() else settings.canonical / "reference" / "regions.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {row["region_code"]: f"{row['name_zh']} {row['name_en']}" for row in csv.DictReader(stream)}
+
+
+def region_codes(settings: Settings) -> list[str]:
+    """Region codes of the jurisdiction, in the order of ``reference/regions.csv``."""
+    return list(region_names(settings))

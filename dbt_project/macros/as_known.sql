@@ -2,13 +2,19 @@
 
     Rows received later do not exist yet. A delivery that a corrected one replaced as a whole is gone from the month in
     which the correction came. Of several rows with one key the latest received counts, then the latest in its file.
-    Adds record_id, by which a factor names the row it rests on. -#}
-{% macro as_known(feed, key, columns) -%}
+    Adds record_id, by which a factor names the row it rests on, and record_key, by which a person names it.
+
+    What was decided about a record stands beside it, from the month in which the decision was received:
+    repair_ref   column by which a credit repair (信用修复, c05_repairs) names a row; adds repaired_on
+    objections   an enterprise may object (异议, s01_objections): a row whose objection was upheld is gone, earlier months
+                 keep it; adds review_since, the day of an objection that is still open -#}
+{% macro as_known(feed, key, columns, record_key, repair_ref=none, objections=false) -%}
 with received as (
     select
         {{ columns | join(",\n        ") }},
         raw_rows.received_month,
         raw_rows.delivery_id || ':' || cast(raw_rows.row_no as varchar) as record_id,
+        concat_ws('|' {%- for name in record_key %}, cast({{ name }} as varchar){% endfor %}) as record_key,
         row_number() over (
             partition by {{ key | join(", ") }}
             order by raw_rows.received_month desc, raw_rows.delivery_id desc, raw_rows.row_no desc
@@ -22,13 +28,61 @@ with received as (
                 and replaced.delivery_id = raw_rows.delivery_id
         )
 )
+{%- if repair_ref %},
+
+repairs as (
+    select
+        enterprise_id as repaired_enterprise,
+        -- a listing is named by its day, in whichever form the decision writes it
+        coalesce(cast(try_cast(repaired_ref as date) as varchar), repaired_ref) as repaired_ref,
+        min(decided_on) as repaired_on
+    from {{ ref("stg_c05_repairs") }}
+    where
+        repaired_feed = '{{ feed }}'
+        and decided_on <= {{ month_end() }}
+    group by 1, 2
+)
+{%- endif %}
+{%- if objections %},
+
+objections as (
+    select
+        enterprise_id as objecting_enterprise,
+        record_key as objected_key,
+        bool_or(state = '2' and decided_on <= {{ month_end() }}) as upheld,
+        min(filed_on) filter (where state = '1' and filed_on <= {{ month_end() }}) as review_since
+    from {{ ref("stg_s01_objections") }}
+    where feed = '{{ feed }}'
+    group by enterprise_id, record_key
+)
+{%- endif %}
 
 select
     {{ columns | join(",\n    ") }},
-    received_month,
-    record_id
+    received.received_month,
+    received.record_id,
+    received.record_key
+    {%- if repair_ref %},
+    repairs.repaired_on
+    {%- endif %}
+    {%- if objections %},
+    objections.review_since
+    {%- endif %}
 from received
-where recency = 1
+{%- if repair_ref %}
+left join repairs
+    on received.enterprise_id = repairs.repaired_enterprise
+        and cast(received.{{ repair_ref }} as varchar) = repairs.repaired_ref
+{%- endif %}
+{%- if objections %}
+left join objections
+    on received.enterprise_id = objections.objecting_enterprise
+        and received.record_key = objections.objected_key
+{%- endif %}
+where received.recency = 1
+    {%- if objections %}
+    and not coalesce(objections.upheld, false)
+    {%- endif %}
 {%- endmacro %}
 
 {#- Whether a feed is fresh in the month in force, as a boolean SQL expression, never null. -#}

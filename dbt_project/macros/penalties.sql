@@ -13,3 +13,8 @@
         )
     )
 {%- endmacro %}
+
+{#- Whether another department than market regulation decided a row of stg_c06_penalties; null where nobody is named. -#}
+{% macro is_of_other_department(penalty) -%}
+    ({{ penalty }}.authority_code <> 'market_regulation')
+{%- endmacro %}

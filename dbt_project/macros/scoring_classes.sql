@@ -7,10 +7,11 @@
 
 {#- One row per month, value of `dimension` and class, classes without enterprises included.
     relation   one row per month and enterprise, with the dimension and the class
-    dimension  column to group by; none for the whole jurisdiction
+    dimension  column to group by, or several as a list; none for the whole jurisdiction
     `before` and `change` are null where the month before was not decided. -#}
 {% macro class_counts(relation, dimension=none) -%}
-{%- set by = "month, " ~ dimension if dimension else "month" -%}
+{%- set dimensions = [] if not dimension else [dimension] if dimension is string else dimension -%}
+{%- set by = (["month"] + dimensions) | join(", ") -%}
 classed as (
     select * from {{ relation }}
 ),
@@ -36,9 +37,9 @@ counts as (
 cells as (
     select
         decided.month,
-        {%- if dimension %}
-        decided.{{ dimension }},
-        {%- endif %}
+        {%- for name in dimensions %}
+        decided.{{ name }},
+        {%- endfor %}
         class_names.class,
         coalesce(counts.enterprises, 0) as enterprises,
         coalesce(counts.thin_file, 0) as thin_file
@@ -47,9 +48,9 @@ cells as (
     left join counts
         on
             decided.month = counts.month
-            {%- if dimension %}
-            and decided.{{ dimension }} = counts.{{ dimension }}
-            {%- endif %}
+            {%- for name in dimensions %}
+            and decided.{{ name }} = counts.{{ name }}
+            {%- endfor %}
             and class_names.class = counts.class
 ),
 
@@ -62,9 +63,9 @@ compared as (
     left join counts as earlier
         on
             earlier.month = {{ month_before("cells.month") }}
-            {%- if dimension %}
-            and cells.{{ dimension }} = earlier.{{ dimension }}
-            {%- endif %}
+            {%- for name in dimensions %}
+            and cells.{{ name }} = earlier.{{ name }}
+            {%- endfor %}
             and cells.class = earlier.class
 )
 {%- endmacro %}

@@ -10,6 +10,8 @@ from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.load import catalogue_versions
 from orchestration.catalogue.model import CatalogueError
 from orchestration.settings import Settings
+from orchestration.specialised.check import check_specialised, check_specialised_models
+from orchestration.specialised.load import specialised_versions
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"warning: {sentence}")
         versions = ", ".join(f"{v.version} ({len(v.indicators)} indicators)" for v in catalogue_versions(settings))
         print(f"catalogue: {versions} agree with themselves")
+        for sentence in check_specialised(settings):
+            print(f"warning: {sentence}")
+        fields = ", ".join(f"{v.version} ({len(v.fields)} fields)" for v in specialised_versions(settings))
+        print(f"specialised: {fields} agree with themselves")
         manifest = chosen.manifest
         if manifest is None:
             from orchestration.warehouse.dbt import manifest_path
@@ -32,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         elif not manifest.is_file():
             raise CatalogueError(f"{manifest}: is missing; leave it out, and the project is parsed.")
         check_models(settings, manifest)
-        print("catalogue: agrees with the dbt models")
+        check_specialised_models(settings, manifest)
+        print("catalogue and specialised: agree with the dbt models")
     except CatalogueError as error:
         print(error, file=sys.stderr)
         return 1

@@ -6,7 +6,7 @@ Does not belong here: single faults of a version (``faults``).
 Agreement with dbt: every indicator of any version is exactly one column of exactly one model under
 ``models/indicators``, the model is named by the level-2 code, no model has an indicator column that no version knows,
 and where a model's test ``indicator_holds`` lists the categories it may give, each has a band. Every ``parameter`` that
-a model reads is in a version, and none is there that no model reads: changing it would change nothing.
+a model or a macro reads is in a version, and none is there that nobody reads: changing it would change nothing.
 """
 
 from __future__ import annotations
@@ -91,7 +91,10 @@ def _model_faults(versions: list[Catalogue], manifest: dict[str, Any]) -> Iterat
             path = models[names[0]]["original_file_path"]
             yield f"{path}: column {code.lower()} is in no catalogue version; add it to indicators.csv or remove it."
     yield from _accepted_faults(versions, manifest, set(models))
-    yield from _parameter_faults(versions, models)
+    # the graph of affiliates reads numbers of the indicators on it; specialised models have a catalogue apart
+    graph = [node for node in manifest["nodes"].values() if "affiliates" in node.get("fqn", ())]
+    readers = [*models.values(), *(node for node in graph if node["resource_type"] == "model")]
+    yield from _parameter_faults(versions, [*readers, *manifest.get("macros", {}).values()])
 
 
 def _accepted_faults(versions: list[Catalogue], manifest: dict[str, Any], models: set[str]) -> Iterator[str]:
@@ -113,11 +116,13 @@ def _accepted_faults(versions: list[Catalogue], manifest: dict[str, Any], models
                     )
 
 
-def _parameter_faults(versions: list[Catalogue], models: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _parameter_faults(versions: list[Catalogue], readers: list[dict[str, Any]]) -> Iterator[str]:
+    """Readers are models, and macros, for what a model and its evidence share stands in a macro."""
     read = {
         found: node["original_file_path"]
-        for node in models.values()
-        for found in PARAMETER_READ.findall(node.get("raw_code", ""))
+        for node in readers
+        for found in PARAMETER_READ.findall(node.get("raw_code") or node.get("macro_sql") or "")
+        if not found[0].startswith("S")  # key fields have parameters of their own: orchestration.specialised
     }
     given = {(parameter.code, parameter.name): version for version in versions for parameter in version.parameters}
     for (code, name), path in sorted(read.items()):

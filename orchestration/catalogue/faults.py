@@ -11,10 +11,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Condition, Indicator
-from orchestration.feeds.contract import all_feeds
+from orchestration.feeds.contract import all_feeds, code_list
 from orchestration.settings import Settings
 
 CENT = Decimal("0.01")
+RANKS = "decider_ranks"
+"""Code list of the ranks that may override; a higher number is a higher rank."""
 
 
 def refuse(faults: Iterable[str]) -> None:
@@ -38,27 +40,18 @@ def version_faults(settings: Settings, versions: Sequence[Catalogue]) -> Iterato
         yield from _level_faults(version)
         yield from _class_faults(version)
         yield from _rule_faults(version)
-    for earlier, later in pairwise(versions):
-        if earlier.effective_to is None or later.effective_from <= earlier.effective_to:
+        yield from _override_faults(version, [int(row["code"]) for row in code_list(settings, RANKS)])
+    for earlier, later in pairwise(version for version in versions if version.effective_from):
+        if earlier.effective_to is None or str(later.effective_from) <= earlier.effective_to:
             yield (
                 f"{later.at('catalogue.yml', 'effective_from')}: {later.version} begins in {later.effective_from}, "
                 f"while {earlier.version} is in force to {earlier.effective_to or 'an open end'} "
                 f"({earlier.at('catalogue.yml', 'effective_to')}); end the earlier version the month before."
             )
-        if later.version == earlier.version:
-            yield f"{later.at('catalogue.yml', 'version')}: {later.version} is the name of another version; rename one."
 
 
 def warnings(catalogue: Catalogue) -> Iterator[str]:
-    """What is allowed but worth a look: an indicator that alone passes its cap, a highest class out of reach."""
-    caps = {level.code: level.cap for level in catalogue.levels}
-    for indicator in catalogue.indicators:
-        most = max(indicator.weight * band.risk / 100 for band in catalogue.bands_of(indicator.code))
-        if most > caps[indicator.l2_code]:
-            yield (
-                f"{catalogue.at('indicators.csv', indicator.code)}: {indicator.code} alone gives up to {most} points, "
-                f"more than the cap {caps[indicator.l2_code]} of {indicator.l2_code}."
-            )
+    """What is allowed but worth a look: a highest class out of reach."""
     reach = sum(level.cap for level in catalogue.levels if level.level == 1)
     worst = catalogue.classes[-1]
     if reach < worst.lower:
@@ -69,7 +62,12 @@ def warnings(catalogue: Catalogue) -> Iterator[str]:
 
 
 def _span_faults(version: Catalogue) -> Iterator[str]:
-    if version.effective_to is not None and version.effective_to < version.effective_from:
+    if version.effective_to is not None and version.effective_from is None:
+        yield (
+            f"{version.at('catalogue.yml', 'effective_to')}: {version.version} ends in {version.effective_to} and "
+            "never begins; give effective_from too, or leave both empty while it is a candidate."
+        )
+    elif version.effective_to is not None and version.effective_to < str(version.effective_from):
         yield (
             f"{version.at('catalogue.yml', 'effective_to')}: {version.version} ends in {version.effective_to}, before "
             f"it begins in {version.effective_from}; correct one of the months."
@@ -198,6 +196,28 @@ def _level_faults(version: Catalogue) -> Iterator[str]:
         for number, name in ((level.cap, "cap"), (level.floor, "floor")):
             if number != number.quantize(CENT):
                 yield f"{here}: the {name} {number} of {level.code} has parts of a cent; round it."
+    yield from _cap_faults(version)
+
+
+def _cap_faults(version: Catalogue) -> Iterator[str]:
+    """Points that a cap would always take: the weight would say more than the indicator can do."""
+    caps = {level.code: level.cap for level in version.levels}
+    for level in version.levels:
+        above = {0: None, 1: "TOTAL", 2: level.code[:3]}[level.level]
+        if above in caps and level.cap > caps[above]:
+            yield (
+                f"{version.at('levels.csv', level.code)}: the cap {level.cap} of {level.code} is beyond the cap "
+                f"{caps[above]} of {above}; lower it."
+            )
+    for indicator in version.indicators:
+        bands = version.bands_of(indicator.code)
+        most = max((indicator.weight * band.risk / 100 for band in bands), default=Decimal(0))
+        if indicator.l2_code in caps and most > caps[indicator.l2_code]:
+            yield (
+                f"{version.at('indicators.csv', indicator.code)}: {indicator.code} alone gives up to "
+                f"{most.normalize():f} points, beyond the cap {caps[indicator.l2_code]} of {indicator.l2_code}; lower "
+                "its weight or raise the cap."
+            )
 
 
 def _class_faults(version: Catalogue) -> Iterator[str]:
@@ -242,6 +262,24 @@ def _rule_faults(version: Catalogue) -> Iterator[str]:
     for number, reason in enumerate(version.thin_file.when):
         for part, condition in enumerate(reason.conditions):
             yield from _condition_faults(version, condition, ("thin_file", "when", str(number), "all", str(part)))
+
+
+def _override_faults(version: Catalogue, ranks: list[int]) -> Iterator[str]:
+    policy = version.overrides
+    if policy is None:
+        return
+    for name in ("least_rank", "least_rank_rule"):
+        rank = getattr(policy, name)
+        if rank not in ranks:
+            yield (
+                f"{version.at('catalogue.yml', 'overrides', name)}: nobody has rank {rank}; choose one of "
+                f"{', '.join(map(str, sorted(ranks)))} ({RANKS} in code_lists.csv)."
+            )
+    if policy.least_rank_rule < policy.least_rank:
+        yield (
+            f"{version.at('catalogue.yml', 'overrides', 'least_rank_rule')}: rank {policy.least_rank_rule} may "
+            f"override a direct rule, but only rank {policy.least_rank} a score; raise it to {policy.least_rank}."
+        )
 
 
 def _condition_faults(version: Catalogue, condition: Condition, key: tuple[str, ...]) -> Iterator[str]:

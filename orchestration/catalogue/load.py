@@ -23,6 +23,8 @@ PARAMETERS = "parameters.csv"
 """May be missing: what a version does not set is taken from the canonical catalogue (``warehouse.environment``)."""
 NULLABLE = ("lower", "upper", "category")
 AnyPart = TypeVar("AnyPart", bound=Part)
+Lines = dict[tuple[str, ...], int]
+"""(file, key) -> line."""
 
 
 def _yaml_lines(node: yaml.Node, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
@@ -41,7 +43,12 @@ def _message(error: ValidationError) -> tuple[tuple[str, ...], str]:
     return tuple(map(str, first["loc"])), str(first["msg"]).removeprefix("Value error, ")
 
 
-def _header(path: Path) -> tuple[Header, dict[tuple[str, ...], int]]:
+def read_header(path: Path, model: type[AnyPart]) -> tuple[AnyPart, Lines]:
+    """The YAML file of a version and the line of each of its keys.
+
+    Raises:
+        CatalogueError: not YAML, or a value is malformed; the sentence names file and line.
+    """
     text = path.read_text(encoding="utf-8")
     try:
         content, node = yaml.safe_load(text), yaml.compose(text)
@@ -53,7 +60,7 @@ def _header(path: Path) -> tuple[Header, dict[tuple[str, ...], int]]:
         raise CatalogueError(f"{path}: is empty; copy the file of the version before and change it.")
     lines = _yaml_lines(node)
     try:
-        return Header.model_validate(content), {("catalogue.yml", *key): line for key, line in lines.items()}
+        return model.model_validate(content), {(path.name, *key): line for key, line in lines.items()}
     except ValidationError as error:
         place, message = _message(error)
         known = next(place[:size] for size in range(len(place), -1, -1) if place[:size] in lines)
@@ -61,11 +68,14 @@ def _header(path: Path) -> tuple[Header, dict[tuple[str, ...], int]]:
         raise CatalogueError(f"{path}:{lines[known]}: {name}: {message}; mend the value.") from error
 
 
-def _rows(
-    path: Path, model: type[AnyPart], key: tuple[str, ...]
-) -> tuple[tuple[AnyPart, ...], dict[tuple[str, ...], int]]:
+def read_rows(path: Path, model: type[AnyPart], key: tuple[str, ...]) -> tuple[tuple[AnyPart, ...], Lines]:
+    """The rows of a CSV file of a version, sorted by ``key``, and the line of each.
+
+    Raises:
+        CatalogueError: a row is malformed or stands twice; the sentence names file and line.
+    """
     parts: list[AnyPart] = []
-    lines: dict[tuple[str, ...], int] = {}
+    lines: Lines = {}
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
         for text in reader:
@@ -98,16 +108,16 @@ def _read(folder: Path, stamp: str) -> Catalogue:
     for name in FILES:
         if not (folder / name).is_file():
             raise CatalogueError(f"{folder / name}: is missing; a catalogue version has the files {', '.join(FILES)}.")
-    header, lines = _header(folder / "catalogue.yml")
-    indicators, more = _rows(folder / "indicators.csv", Indicator, ("code",))
+    header, lines = read_header(folder / "catalogue.yml", Header)
+    indicators, more = read_rows(folder / "indicators.csv", Indicator, ("code",))
     lines |= more
-    bands, more = _rows(folder / "bands.csv", Band, ("code", "band"))
+    bands, more = read_rows(folder / "bands.csv", Band, ("code", "band"))
     lines |= more
-    levels, more = _rows(folder / "levels.csv", Level, ("code",))
+    levels, more = read_rows(folder / "levels.csv", Level, ("code",))
     lines |= more
     parameters: tuple[Parameter, ...] = ()
     if (folder / PARAMETERS).is_file():
-        parameters, more = _rows(folder / PARAMETERS, Parameter, ("code", "name"))
+        parameters, more = read_rows(folder / PARAMETERS, Parameter, ("code", "name"))
         lines |= more
     return Catalogue.model_construct(
         **{name: getattr(header, name) for name in Header.model_fields},
@@ -132,7 +142,7 @@ def read_version(folder: Path) -> Catalogue:
 
 
 def catalogue_versions(settings: Settings) -> list[Catalogue]:
-    """All versions of this jurisdiction, oldest first, checked singly and against each other.
+    """All versions of this jurisdiction, candidates first, then oldest first, checked singly and against each other.
 
     Raises:
         CatalogueError: one is malformed, contradicts itself, or two are in force in the same month.
@@ -141,21 +151,40 @@ def catalogue_versions(settings: Settings) -> list[Catalogue]:
     folders = sorted(path.parent for path in root.glob("*/catalogue.yml"))
     if not folders:
         raise CatalogueError(f"{root}: holds no catalogue version; add a folder with {', '.join(FILES)}.")
-    versions = sorted((read_version(folder) for folder in folders), key=lambda version: version.effective_from)
+    versions = sorted(map(read_version, folders), key=lambda version: version.effective_from or "")
     refuse(version_faults(settings, versions))
     return versions
 
 
+def load_version(settings: Settings, name: str) -> Catalogue:
+    """The version called ``name``, in force or a candidate.
+
+    Raises:
+        CatalogueError: there is none of that name, or a version is wrong.
+    """
+    versions = {version.version: version for version in catalogue_versions(settings)}
+    if name not in versions:
+        raise CatalogueError(
+            f"{settings.definition / 'catalogue'}: has no version {name!r} (there are {', '.join(sorted(versions))}); "
+            "copy the folder of a version, name it anew in its catalogue.yml and leave effective_from empty."
+        )
+    return versions[name]
+
+
 def load_catalogue(settings: Settings, month: str) -> Catalogue:
-    """The version in force in ``month`` (``YYYY-MM``).
+    """The version in force in ``month`` (``YYYY-MM``); in the shadow the candidate, whatever the month.
 
     Raises:
         CatalogueError: no version is in force in that month, or a version is wrong.
     """
+    if settings.candidate is not None:
+        month_check(month)
+        return load_version(settings, settings.candidate)
     versions = catalogue_versions(settings)
     found = [version for version in versions if version.in_force(month_check(month))]
     if not found:
-        spans = "; ".join(f"{v.version}: {v.effective_from} to {v.effective_to or 'open'}" for v in versions)
+        dated = [version for version in versions if version.effective_from]
+        spans = "; ".join(f"{v.version}: {v.effective_from} to {v.effective_to or 'open'}" for v in dated)
         raise CatalogueError(
             f"{settings.definition / 'catalogue'}: no catalogue version is in force in {month} ({spans}); "
             "choose another month or widen effective_from."

@@ -186,18 +186,37 @@ class ThinFile(Part):
     when: tuple[ThinReason, ...] = Field(..., min_length=1)
 
 
+class OverridePolicy(Part):
+    """Who may override a class, and for how long; a decision that goes beyond is shown and not applied.
+
+    Attributes:
+        longest_months: an override ends at most so many months after the day of its decision.
+        least_rank: rank (code of the list ``decider_ranks``) from which a person may override.
+        least_rank_rule: rank from which a person may set a better class than a direct rule or a floor gives.
+    """
+
+    longest_months: int = Field(..., ge=1, le=36)
+    least_rank: int = Field(..., ge=1)
+    least_rank_rule: int = Field(..., ge=1)
+
+
 class Header(Part):
-    """Content of ``catalogue.yml``."""
+    """Content of ``catalogue.yml``.
+
+    Without ``effective_from`` the version is a candidate: in force in no month. Without ``overrides`` no class is
+    overridden while the version is in force.
+    """
 
     version: str = Field(..., pattern=r"^[a-z][a-z0-9_]*$")
     title_zh: str
     title_en: str
-    effective_from: str = Field(..., pattern=MONTH_PATTERN)
+    effective_from: str | None = Field(..., pattern=MONTH_PATTERN)
     effective_to: str | None = Field(None, pattern=MONTH_PATTERN)
     classes: tuple[RiskClass, ...] = Field(..., min_length=1)
     direct_rules: tuple[Rule, ...] = ()
     floors: tuple[Rule, ...] = ()
     thin_file: ThinFile | None = None
+    overrides: OverridePolicy | None = None
 
 
 class Catalogue(Header):
@@ -221,6 +240,8 @@ class Catalogue(Header):
 
     def in_force(self, month: str) -> bool:
         """Whether this version classifies ``month`` (``YYYY-MM``)."""
+        if self.effective_from is None:
+            return False
         return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
 
     @property

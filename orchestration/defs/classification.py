@@ -10,13 +10,14 @@ from typing import Any
 import dagster as dg
 
 from orchestration.defs.freshness import due_month
-from orchestration.defs.partitions import MONTH, REGION, key, month_regions, rectangle, region_codes
+from orchestration.defs.partitions import MONTH, REGION, key, month_regions, rectangle
 from orchestration.defs.resources import LAKE_WRITER, Platform, retried
 from orchestration.defs.translator import OWNER, RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
-from orchestration.settings import Settings
+from orchestration.settings import Settings, region_codes
 
 SCORE = dg.AssetKey(["scores", "enterprise_score"])
+OVERRIDE = dg.AssetKey(["scores", "enterprise_override"])
 SHOWN = 10
 """How many reasons and changes a partition lists."""
 
@@ -32,6 +33,11 @@ COLUMNS = (
     ("direct_rule", "VARCHAR", "直接判定: code of the direct rule that set the class, if any"),
     ("floor_rule", "VARCHAR", "下限规则: code of the floor that raised the class, if any"),
     ("catalogue_version", "VARCHAR", "指标版本: version of the indicator catalogue in force in the month"),
+    ("override_no", "VARCHAR", "调整决定文号: number of the override (人工调整) in force, if any"),
+    ("override_reason", "VARCHAR", "调整理由: reason of the override"),
+    ("override_rank", "INTEGER", "决定人职级: rank of the person who decided, 1 county, 2 prefecture, 3 province"),
+    ("override_until", "DATE", "失效日期: last day on which the override holds"),
+    ("override_refused", "VARCHAR", "未采用原因: why an open override is not applied"),
 )
 """Columns of the table, their types and meaning."""
 
@@ -52,6 +58,8 @@ def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
         "dagster/row_count": dg.MetadataValue.int(summary.rows),
         "catalogue_version": dg.MetadataValue.text(str(summary.catalogue_version)),
         "thin_file": dg.MetadataValue.int(int(summary.thin_file)),
+        "overridden": dg.MetadataValue.int(int(summary.overridden)),
+        "overrides_refused": dg.MetadataValue.int(int(summary.refused)),
         "classes": _table(
             [
                 {"class": name, "enterprises": f"{count:,}", "share": f"{summary.shares.get(name, 0):.2%}"}
@@ -90,7 +98,8 @@ def build_classification(settings: Settings) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 RISK_CLASS,
                 deps=[
-                    dg.AssetDep(SCORE, partition_mapping=dg.MultiToSingleDimensionPartitionMapping(MONTH)),
+                    dg.AssetDep(source, partition_mapping=dg.MultiToSingleDimensionPartitionMapping(MONTH))
+                    for source in (SCORE, OVERRIDE)
                 ],
                 group_name="classes",
                 kinds={"python", "duckdb"},
@@ -98,10 +107,11 @@ def build_classification(settings: Settings) -> dg.AssetsDefinition:
                 tags={"stage": "classes"},
                 description=(
                     "**企业信用风险分类** · Risk class of every enterprise, month and region: A low, B medium, C "
-                    "medium-high, D high.\n\nClass bounds, direct rules, floors and the thin file come from the "
-                    "indicator catalogue in force in the month (`data/catalogue`). A run replaces exactly its months "
-                    "and regions. An internal reference for allocating supervision: not a rating of creditworthiness, "
-                    "not a punishment, not published, never an exemption (不评价、不惩戒、不公开、不免抽)."
+                    "medium-high, D high.\n\nClass bounds, direct rules, floors, the thin file and who may override "
+                    "come from the indicator catalogue in force in the month (`data/catalogue`). A run replaces "
+                    "exactly its months and regions. An internal reference for allocating supervision: not a rating "
+                    "of creditworthiness, not a punishment, not published, never an exemption "
+                    "(不评价、不惩戒、不公开、不免抽)."
                 ),
                 metadata={
                     "dagster/column_schema": dg.TableSchema(

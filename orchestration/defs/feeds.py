@@ -41,6 +41,7 @@ CATEGORY_GROUPS: Mapping[str, str] = {
     "C13": "c13_insurance",
     "C14": "c14_ip_honours",
     "C15": "c15_specialised",
+    "S01": "s01_decisions",
     "W01": "w01_web",
 }
 """Group of each category of data; a category without one fails the load."""

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from orchestration.defs.feeds import PREFIX, feed_key
-from orchestration.defs.partitions import key, region_codes
+from orchestration.defs.partitions import key
 from orchestration.defs.resources import Platform
 from orchestration.defs.translator import RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds, load_contract
-from orchestration.settings import Settings, month_shift
+from orchestration.settings import Settings, month_shift, region_codes
 
 CHECK = "on_time"
 

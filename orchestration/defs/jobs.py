@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from orchestration.defs.translator import RISK_CLASS
+from orchestration.defs.translator import COMBINED_CLASS, RISK_CLASS, SPECIALISED_CLASS
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def build_jobs(
     """The jobs over the given assets."""
     raw = dg.AssetSelection.assets(*[key for asset in feeds for key in asset.keys])
     models = dg.AssetSelection.assets(*warehouse.keys)
-    classes = dg.AssetSelection.assets(RISK_CLASS, *published.keys)
+    classes = dg.AssetSelection.assets(RISK_CLASS, SPECIALISED_CLASS, COMBINED_CLASS, *published.keys)
     on_time = dg.AssetSelection.checks(*[spec.key for spec in freshness.check_specs])
     return Jobs(
         ingest=dg.define_asset_job(
@@ -58,7 +58,7 @@ def build_jobs(
         classify=dg.define_asset_job(
             "classify",
             classes - on_time,
-            description="分类: the classes of months x regions, then the views that people read.",
+            description="分类: the classes of months x regions, also of key fields, then the views that people read.",
         ),
         freshness=dg.define_asset_job(
             "freshness", on_time, description="及时性: whether every partition exists by its due day."

@@ -9,7 +9,6 @@ before it has ended.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from orchestration.settings import Settings, month_shift
+from orchestration.settings import Settings, month_shift, region_codes
 
 MONTH = "month"
 REGION = "region"
@@ -50,14 +49,6 @@ def open_months(settings: Settings, now: datetime) -> list[str]:
     day = now.astimezone(ZoneInfo(str(settings.profile["timezone"]))).day
     last = current if day > int(str(settings.profile["classify_on_day"])) else month_shift(current, -1)
     return [month for month in months(settings).get_partition_keys(current_time=now) if month <= last]
-
-
-def region_codes(settings: Settings) -> list[str]:
-    """Region codes of the jurisdiction's ``reference/regions.csv``, in the order of the file."""
-    own = settings.definition / "reference" / "regions.csv"
-    path = own if own.is_file() else settings.canonical / "reference" / "regions.csv"
-    with path.open(encoding="utf-8", newline="") as stream:
-        return [row["region_code"] for row in csv.DictReader(stream)]
 
 
 def regions(settings: Settings) -> dg.StaticPartitionsDefinition:

@@ -66,6 +66,9 @@ class Platform:
         discard_feed: throw the staged month away.
         build_month: run dbt for one month.
         decide: classify months x regions.
+        shadow: compute and compare a candidate catalogue in the shadow.
+        decide_specialised: the specialised classes of the members of key fields.
+        decide_combined: their combined classes.
         mark_stopped: remember that a feed's month was refused, until it is published.
         waiting: why a month cannot be computed yet, in sentences.
         came_missing: whether nothing had been delivered for a feed's month.
@@ -83,6 +86,9 @@ class Platform:
     build_month: Callable[..., Any] = late("orchestration.warehouse.dbt", "build_month")
     column_lineage: Callable[..., Any] = late("orchestration.warehouse.lineage", "column_lineage")
     decide: Callable[..., Any] = late("orchestration.risk.decide", "decide")
+    shadow: Callable[..., Any] = late("orchestration.shadow.whole", "shadow")
+    decide_specialised: Callable[..., Any] = late("orchestration.specialised.decide", "decide_specialised")
+    decide_combined: Callable[..., Any] = late("orchestration.specialised.decide", "decide_combined")
     mark_stopped: Callable[..., Any] = late("orchestration.feeds.ledger", "mark_stopped")
     waiting: Callable[..., Any] = late("orchestration.feeds.ledger", "waiting")
     came_missing: Callable[..., Any] = late("orchestration.feeds.ledger", "came_missing")

@@ -16,6 +16,8 @@ from orchestration.settings import Settings
 
 OWNER = "team:credit_supervision"
 RISK_CLASS = dg.AssetKey(["risk_class"])
+SPECIALISED_CLASS = dg.AssetKey(["specialised_class"])
+COMBINED_CLASS = dg.AssetKey(["combined_class"])
 
 Props = Mapping[str, Any]
 
@@ -32,12 +34,12 @@ class Translator(DagsterDbtTranslator):
         self._feeds = delivered_feeds(settings)
 
     def get_asset_key(self, dbt_resource_props: Props) -> dg.AssetKey:
-        """``raw/<feed>`` and ``risk_class`` for sources; folder and name for models."""
+        """``raw/<feed>`` and the tables of classes for sources; folder and name for models."""
         if dbt_resource_props["resource_type"] == "source":
             if dbt_resource_props["source_name"] == "raw":
                 return feed_key(dbt_resource_props["name"])
             if dbt_resource_props["source_name"] == "risk":
-                return RISK_CLASS
+                return dg.AssetKey([dbt_resource_props["name"]])
             return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
         folder = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "warehouse"
         return dg.AssetKey([folder, dbt_resource_props["name"]])

@@ -27,9 +27,10 @@ def codes_page(settings: Settings) -> str:
     names = list_names(settings)
     sizes = {name: len(code_list(settings, name)) for name in names}
     lines = [
-        *opening("codes", "Code lists 代码表", "data/reference/code_lists.csv"),
+        *opening("codes", "data/reference/code_lists.csv"),
         f"{len(names)} lists with {sum(sizes.values())} codes. A delivery may give the code, the Chinese label or one "
-        "of the further texts; the lake keeps the code.",
+        "of the further texts; the lake keeps the code. "
+        f"共{len(names)}张代码表、{sum(sizes.values())}个代码；报送代码、中文名称或其他写法均可，湖内统一存代码。",
         "",
         *table(
             ["List", "Codes", "Columns"],

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.dictionary.codes import codes_page
+from orchestration.dictionary.columns import columns_page
 from orchestration.dictionary.feeds import feeds_page
-from orchestration.dictionary.indicators import indicators_page
-from orchestration.dictionary.models import models_page
+from orchestration.dictionary.fields import fields_page
+from orchestration.dictionary.indicators import indicators_pages
+from orchestration.dictionary.kinds import kinds_table
+from orchestration.dictionary.models import models_page, read_models
 from orchestration.settings import PROJECT, Settings
 
 DICTIONARY = PROJECT / "docs" / "dictionary"
@@ -20,11 +23,14 @@ def pages(settings: Settings) -> dict[Path, str]:
         ContractError, CatalogueError, DictionaryError: the registry cannot be read; the sentence says where.
     """
     canonical = Settings(home=settings.home)
+    models = read_models()
     texts = {
         "feeds": feeds_page(canonical),
         "codes": codes_page(canonical),
-        "indicators": indicators_page(canonical),
-        "models": models_page(),
+        **indicators_pages(canonical),
+        "columns": columns_page(canonical),
+        "fields": fields_page(canonical),
+        "models": models_page(models, kinds_table(canonical, models)),
     }
     return {DICTIONARY / f"{stem}.md": content.rstrip("\n") + "\n" for stem, content in texts.items()}
 

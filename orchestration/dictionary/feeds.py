@@ -64,11 +64,14 @@ def feeds_page(settings: Settings) -> str:
     owners = {row["code"]: f"{row['label_zh']} {row['label_en']}" for row in code_list(settings, "departments")}
     columns = sum(len(contract.columns) for contract in promised)
     lines = [
-        *opening("feeds", "Feeds 数据源", "data/contracts"),
+        *opening("feeds", "data/contracts"),
         f"{len(promised)} feeds with {columns} columns. A delivery may use the national field name, the Chinese header "
         "or the name in the lake as header. "
         "A row without a required column, or with a value that cannot be read, is "
         "quarantined. Fewer rows than the least volume stop the feed; more than the greatest give a warning.",
+        "",
+        f"共{len(promised)}个数据源、{columns}个字段。表头可用国标字段名、中文名或湖内名；缺必填字段或无法识别的行进入隔离区并说明原因；"
+        "行数低于下限则该数据源停止入湖，高于上限则告警。",
         "",
         *table(
             ["Feed", "Category", "Title", "Owner", "Due", "Required"],
@@ -84,6 +87,7 @@ def feeds_page(settings: Settings) -> str:
                 for contract in promised
             ),
         ),
+        *_departments(promised, owners),
         "## Column types",
         "",
         *table(
@@ -104,6 +108,30 @@ def feeds_page(settings: Settings) -> str:
             lines += [f"## Category {category}", ""]
         lines += _feed(contract, owners.get(contract.owner, contract.owner))
     return "\n".join(lines)
+
+
+def _departments(promised: list[Contract], owners: dict[str, str]) -> list[str]:
+    """Which records name the department they come from, so that other departments can be told from the regulator."""
+    naming = [
+        (contract, column)
+        for contract in promised
+        for column in contract.columns
+        if column.codes == "departments" and column.name != "owner"
+    ]
+    return [
+        "## Departments",
+        "",
+        f"{len(owners)} departments: {text('、'.join(owners.values()))}. Records that carry the department they come "
+        f"from (共{len(owners)}个部门，下列记录载明所属部门):",
+        "",
+        *table(
+            ["Feed", "Column", "Meaning"],
+            (
+                [link(code(contract.feed), "feeds", contract.feed, "feeds"), code(column.name), text(column.doc)]
+                for contract, column in naming
+            ),
+        ),
+    ]
 
 
 def _feed(contract: Contract, owner: str) -> list[str]:

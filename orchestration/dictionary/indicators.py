@@ -1,6 +1,6 @@
 """Page on the indicators: what each catalogue version decides.
 
-Belongs here: text of ``indicators.md``.
+Belongs here: text of ``indicators.md`` and of ``indicators_<version>.md`` for other versions.
 Does not belong here: whether a version is right (``catalogue``), how values are computed (the dbt models).
 """
 
@@ -38,18 +38,29 @@ DIRECTIONS: dict[str, str] = {
 Parameters = dict[str, list[dict[str, str]]]
 
 
-def indicators_page(settings: Settings) -> str:
-    """Text of ``indicators.md``."""
+def indicators_pages(settings: Settings) -> dict[str, str]:
+    """Stem and text of each page: ``indicators`` is the newest version, earlier ones and candidates have their own."""
+    newest, *others = reversed(catalogue_versions(settings))
+    stems = {"indicators": newest} | {f"indicators_{version.version}": version for version in others}
+    ways = {stem: version.version for stem, version in stems.items()}
+    return {stem: "\n".join(_page(stem, version, ways)) for stem, version in stems.items()}
+
+
+def _page(stem: str, version: Catalogue, ways: dict[str, str]) -> list[str]:
     models = {path.stem.split("_")[0].upper(): path.stem for path in (MODELS / "indicators").rglob("*.sql")}
-    lines = [
-        *opening("indicators", "Indicators 指标", "data/catalogue"),
+    versions = ", ".join(name if other == stem else f"[{name}]({other}.md)" for other, name in ways.items())
+    return [
+        *opening("indicators", "data/catalogue", version.version),
+        f"Versions 版本: {versions}.",
+        "",
         "Points of an indicator are weight x risk of the band its value lies in / 100; the sum is capped by level 2, "
         "then by level 1, then in total. An unknown value carries no points. The window is how long an event counts.",
         "",
+        "指标得分 = 权重 × 所在档次的风险值 / 100；依次受二级、一级和总分上限约束。未知不计分。"
+        "影响期是事件计分的时长。",
+        "",
+        *_version(version, models),
     ]
-    for version in reversed(catalogue_versions(settings)):
-        lines += _version(version, models)
-    return "\n".join(lines)
 
 
 def read_parameters(folder: Path) -> Parameters:
@@ -63,6 +74,12 @@ def read_parameters(folder: Path) -> Parameters:
     return found
 
 
+def _in_force(version: Catalogue) -> str:
+    if version.effective_from is None:
+        return "A candidate, in force in no month"
+    return f"In force from {version.effective_from} to {version.effective_to or 'an open end'}"
+
+
 def _version(version: Catalogue, models: dict[str, str]) -> list[str]:
     caps = {level.code: (level.cap, level.floor) for level in version.levels}
     parameters = read_parameters(version.folder)
@@ -71,7 +88,7 @@ def _version(version: Catalogue, models: dict[str, str]) -> list[str]:
         "",
         f"**{text(version.title_zh)} / {text(version.title_en)}**",
         "",
-        f"In force from {version.effective_from} to {version.effective_to or 'an open end'}; "
+        f"{_in_force(version)}; "
         f"{len(version.indicators)} indicators; scores from 0 to {_number(version.max_score)}, higher is riskier.",
         "",
         *_classes(version),

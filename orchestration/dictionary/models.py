@@ -17,13 +17,20 @@ from orchestration.settings import PROJECT
 MODELS = PROJECT / "dbt_project" / "models"
 
 LAYERS: dict[str, str] = {
-    "staging": "Rows of each feed as known at the end of the month in force, and which feeds are fresh.",
-    "enterprise": "The spine: the enterprises that are classified.",
-    "indicators": "One model per level-2 indicator, one column per level-3 indicator.",
-    "scores": "Values, points and the score.",
-    "marts": "What is published.",
+    "staging": "Rows of each feed as known at the end of the month in force, with what was decided about them, and "
+    "which feeds are fresh. 各数据源截至月末的已知记录，附信用修复和异议处理结果。",
+    "enterprise": "The spine: the enterprises that are classified. 参与分类的企业主体。",
+    "affiliates": "Who controls, heads and houses whom, and which enterprises belong together. "
+    "控制、任职、同址关系与企业集团。",
+    "indicators": "One model per level-2 indicator, one column per level-3 indicator. "
+    "每个二级指标一个模型，每个三级指标一列。",
+    "evidence": "Which records stand behind each indicator. 每个指标所依据的记录。",
+    "scores": "Values, points, the score, and the evidence behind the points. 指标值、分值、总分及证据。",
+    "specialised": "Members, indicators and scores of the key fields, with evidence. "
+    "重点领域的成员、指标、得分及证据。",
+    "marts": "What is published. 对外发布的视图。",
 }
-"""Folder under ``models`` -> what its models are for, in the order of the road."""
+"""Folder under ``models`` -> what its models are for in both languages, in the order of the road."""
 
 
 class DictionaryError(ValueError):
@@ -73,20 +80,14 @@ def read_models(folder: Path = MODELS) -> list[Model]:
     return models
 
 
-def models_page(folder: Path = MODELS) -> str:
-    """Text of ``models.md``."""
-    models = read_models(folder)
+def models_page(models: list[Model], kinds: list[str]) -> str:
+    """Text of ``models.md``: the table of kinds, then each model."""
     lines = [
-        *opening("models", "dbt models 数据模型", "the YAML beside the models in dbt_project/models"),
-        f"{len(models)} models. In each, month M is made only of what was received by the end of M.",
+        *opening("models", "the YAML beside the models in dbt_project/models"),
+        f"{len(models)} dbt models. In each, month M is made only of what was received by the end of M. "
+        f"共{len(models)}个dbt模型；每个月份只由截至该月末已收到的数据算出。",
         "",
-        *table(
-            ["Layer", "Models", "Purpose"],
-            (
-                [f"[{layer}](#layer-{layer})", str(sum(model.layer == layer for model in models)), purpose]
-                for layer, purpose in LAYERS.items()
-            ),
-        ),
+        *kinds,
     ]
     for layer, purpose in LAYERS.items():
         lines += [f"## Layer {layer}", "", purpose, ""]

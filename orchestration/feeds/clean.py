@@ -178,6 +178,7 @@ class Cleaner:
         for number, rule in enumerate(self.contract.quarantine_when):
             conditions = [f"CAST({quoted(name)} AS VARCHAR) = {quote(code)}" for name, code in rule.equals.items()]
             conditions += [f"t_{name} IS NULL" for name in rule.missing]
+            conditions += [f"{quoted(first)} < {quoted(second)}" for first, second in rule.before.items()]
             if rule.personal_name:
                 conditions.append(sql.personal_name(f"t_{rule.personal_name}"))
             parts.append(f"CASE WHEN {' AND '.join(conditions)} THEN '{rule.reason}:#{number}' END")

@@ -33,7 +33,7 @@ PHRASES = {
     "masked_code": "is masked",
     "malformed_code": "is not a code of 18 legal characters",
     "identity_number_as_code": "holds a person's identity number where an enterprise's code belongs",
-    "missing_required": "is empty but required",
+    "missing_required": "is empty but required; fill it and deliver the row again",
     "long_text_in_code": "holds long text where a code belongs",
     "bad_date": "is not a date",
     "bad_number": "is not a number of this column's kind",

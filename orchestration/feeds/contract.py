@@ -58,6 +58,7 @@ class Column(BaseModel):
         copies: header of another delivered column to fill this one from (two columns fed by one header).
         by_text: codes are mapped by their text only, because sending systems number them differently.
         person_when: column -> code that makes the holder of a ``holder_id`` a natural person.
+        personal_when: column -> codes with which this text names natural persons; an explanation then leaves it out.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,6 +76,7 @@ class Column(BaseModel):
     copies: str | None = None
     by_text: bool = False
     person_when: dict[str, str] = Field(default_factory=dict)
+    personal_when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @field_validator("name")
     @classmethod
@@ -120,6 +122,7 @@ class QuarantineRule(BaseModel):
         sentence: why, for a person; the row's place is added.
         equals: column -> code that the row has.
         missing: columns that the row leaves empty.
+        before: date column -> date column; the first lies before the second.
         personal_name: column that reads like a person's name: two to four Chinese characters or with a middle dot,
             and no word of an organisation.
     """
@@ -129,6 +132,7 @@ class QuarantineRule(BaseModel):
     sentence: str
     equals: dict[str, str] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    before: dict[str, str] = Field(default_factory=dict)
     personal_name: str | None = None
 
     @field_validator("reason")
@@ -141,11 +145,17 @@ class QuarantineRule(BaseModel):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns that the conditions name."""
-        return (*self.equals, *self.missing, *((self.personal_name,) if self.personal_name else ()))
+        dates = (*self.before, *self.before.values())
+        return (*self.equals, *self.missing, *dates, *((self.personal_name,) if self.personal_name else ()))
 
 
 class Contract(BaseModel):
-    """What one feed delivers each month; see the YAML files under ``data/contracts``."""
+    """What one feed delivers each month; see the YAML files under ``data/contracts``.
+
+    Attributes:
+        repair_ref: column by which a repair decision (``c05_repairs``) names a row of this feed, beside the enterprise.
+        objections: whether an enterprise may object to a row of this feed (``s01_objections``).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     feed: str
@@ -166,29 +176,43 @@ class Contract(BaseModel):
     encoding: str | None = None
     replay: Replay | None = None
     quarantine_when: tuple[QuarantineRule, ...] = ()
+    repair_ref: str | None = None
+    objections: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Contract:
         names = [column.name for column in self.columns]
         if len(names) != len(set(names)):
             raise ValueError("a column is named twice")
-        for name in (*self.key, self.event_date):
+        for name in (*self.key, self.event_date, *([self.repair_ref] if self.repair_ref else [])):
             if name not in names:
-                raise ValueError(f"key or event_date names the column {name!r}, which the contract does not have")
+                raise ValueError(
+                    f"key, event_date or repair_ref names the column {name!r}, which the contract does not have"
+                )
         for column in self.columns:
             if (column.type == "code") != (column.codes is not None):
                 raise ValueError(f"column {column.name!r}: type code and codes go together")
             if column.type == "amount" and column.unit not in AMOUNT_UNITS:
                 raise ValueError(f"column {column.name!r}: unit must be one of {', '.join(AMOUNT_UNITS)}")
-            for name in column.person_when:
+            for name in (*column.person_when, *column.personal_when):
                 if name not in names:
-                    raise ValueError(f"column {column.name!r}: person_when names the unknown column {name!r}")
+                    raise ValueError(
+                        f"column {column.name!r}: person_when or personal_when names the unknown column {name!r}"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _rules_consistent(self) -> Contract:
+        names = [column.name for column in self.columns]
         for rule in self.quarantine_when:
             if not rule.columns:
                 raise ValueError(f"quarantine_when {rule.reason!r} has no condition")
             for name in rule.columns:
                 if name not in names:
                     raise ValueError(f"quarantine_when {rule.reason!r} names the unknown column {name!r}")
+            for name in (*rule.before, *rule.before.values()):
+                if self.column(name).type != "date":
+                    raise ValueError(f"quarantine_when {rule.reason!r}: before compares dates; {name!r} is none")
         return self
 
     def column(self, name: str) -> Column:
@@ -199,6 +223,11 @@ class Contract(BaseModel):
     def has_enterprise(self) -> bool:
         """Whether rows carry an enterprise id."""
         return any(column.name == "enterprise_id" for column in self.columns)
+
+    @property
+    def record_key(self) -> tuple[str, ...]:
+        """Key columns that tell the rows of one enterprise apart; the enterprise itself where it has one row."""
+        return tuple(name for name in self.key if name != "enterprise_id") or self.key
 
     @property
     def schema_sql(self) -> dict[str, str]:

@@ -35,7 +35,10 @@ def row_no(position: str) -> str:
 
 
 def quarantine_query(connection: duckdb.DuckDBPyConnection, contract: Contract, month: str) -> str:
-    """The rows of ``quarantined.parquet``, from ``delivered``, ``cleaned``, ``unparsed`` and ``deliveries``.
+    """The rows of ``quarantined.parquet``, from the sorter's ``delivered``, ``cleaned``, ``unparsed``, and so on.
+
+    A row is named by its number and, where each row of its file is one line, by that line, so that it is found in an
+    editor.
 
     Makes the table ``sentences`` of the issues that occurred.
     """
@@ -46,10 +49,13 @@ def quarantine_query(connection: duckdb.DuckDBPyConnection, contract: Contract, 
     shown = f"left({sql.scrubbed('(' + sql.half('q.text') + ')')}, {SHOWN})"
     return (
         f"SELECT {quote(contract.feed)} AS feed, {quote(month)} AS received_month, d.delivery_id, d.file, "
-        f"{number} AS row_no, q.reason, concat('file ', d.file, ', data row ', {number}, ': ', q.sentence, "
+        f"{number} AS row_no, q.reason, concat('file ', d.file, ', data row ', {number}, "
+        "CASE WHEN q.placed AND p.first_line IS NOT NULL "
+        "THEN concat(', line ', q._position - p.first_position + p.first_line, p.inside) END, ': ', q.sentence, "
         f"CASE WHEN q.text IS NOT NULL THEN concat(': ''', {shown}, '''') END, '.') AS sentence, q.row_json "
         f"FROM ({_parsed(contract)} UNION ALL {_unparsed(contract)}) AS q "
-        f"JOIN deliveries AS d ON d.place = q._position >> {SHIFT} WHERE d.replaced_by IS NULL ORDER BY q._position"
+        f"JOIN deliveries AS d ON d.place = q._position >> {SHIFT} "
+        "ASOF LEFT JOIN pieces AS p ON q._position >= p.first_position WHERE d.replaced_by IS NULL ORDER BY q._position"
     )
 
 
@@ -59,7 +65,7 @@ def _parsed(contract: Contract) -> str:
     texts = " ".join(f"WHEN '{name}' THEN d.r_{name}" for name in public)
     text = f"CASE split_part(c._issue, ':', 2) {texts} END" if texts else "CAST(NULL AS VARCHAR)"
     return (
-        f"SELECT c._position, s.reason, s.sentence, CASE WHEN s.shows THEN {text} END AS text, "
+        f"SELECT c._position, true AS placed, s.reason, s.sentence, CASE WHEN s.shows THEN {text} END AS text, "
         f"CAST(to_json(struct_pack({row_json})) AS VARCHAR) AS row_json FROM delivered AS d "
         "JOIN cleaned AS c ON c._position = d._position JOIN sentences AS s ON s.issue = c._issue "
         "WHERE c.replaced_by IS NULL"
@@ -74,7 +80,7 @@ def _unparsed(contract: Contract) -> str:
     line = "CASE WHEN u.line IS NOT NULL THEN concat('line ', u.line, ' ') END"
     row_json = f"CAST(to_json(struct_pack(line := u.line, text := {text})) AS VARCHAR)"
     sentence = f"concat({line}, CASE u.reason {phrases} END)"
-    return f"SELECT u._position, u.reason, {sentence}, NULL, {row_json} FROM unparsed AS u"
+    return f"SELECT u._position, false, u.reason, {sentence}, NULL, {row_json} FROM unparsed AS u"
 
 
 def _sentences(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[list[object]]:

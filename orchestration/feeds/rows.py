@@ -108,6 +108,7 @@ class Sorter:
             return self.nothing()
         connection = self.connection
         connection.execute(f"CREATE TEMP VIEW delivered AS {self._delivered()}")
+        connection.execute(f"CREATE TEMP TABLE pieces AS {self._places()}")
         connection.execute(f"CREATE TEMP VIEW unparsed AS {self._unparsed()}")
         cleaned = self.folder / "work" / "cleaned.parquet"
         self.cleaner.prepare(connection, "delivered")
@@ -147,6 +148,15 @@ class Sorter:
         return (
             f"SELECT {base} + rows.place + coalesce(shifts.n, 0) AS _position, {texts} "
             f"FROM ({rows}) AS rows ASOF LEFT JOIN ({shifts}) AS shifts ON rows.place >= shifts.before"
+        )
+
+    def _places(self) -> str:
+        """First position of each table, the line of its first row where rows are lines, and the member it lies in."""
+        return " UNION ALL ".join(
+            f"SELECT {(piece.delivery << SHIFT) + piece.offset + 1}::BIGINT AS first_position, "
+            f"{'NULL' if piece.table.first_line is None else piece.table.first_line}::BIGINT AS first_line, "
+            f"{quote(f' of {piece.table.where.member}' if piece.table.where.member else '')} AS inside"
+            for piece in self.pieces
         )
 
     @staticmethod

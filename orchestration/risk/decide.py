@@ -10,6 +10,8 @@ from __future__ import annotations
 import duckdb
 
 from orchestration.catalogue import Catalogue, load_catalogue
+from orchestration.catalogue.faults import RANKS
+from orchestration.feeds.contract import code_list
 from orchestration.lake import connect, failed_scores
 from orchestration.risk.rules import classes_query
 from orchestration.risk.summary import PartitionSummary, summarise
@@ -27,9 +29,15 @@ COLUMNS = {
     "direct_rule": "VARCHAR",
     "floor_rule": "VARCHAR",
     "catalogue_version": "VARCHAR",
+    "override_no": "VARCHAR",
+    "override_reason": "VARCHAR",
+    "override_rank": "INTEGER",
+    "override_until": "DATE",
+    "override_refused": "VARCHAR",
 }
 """Columns of ``lake.main.risk_class``. ``computed_class`` is what the rules say, direct rules, floors and thin file
-included; ``class`` is what is in use, the same until a person overrides it."""
+included; ``class`` is what is in use, the same until a person overrides it. ``override_*`` tell of the override in
+force on the last day of the month; ``override_refused`` is the sentence why one that is open is not applied."""
 
 
 class DecisionError(RuntimeError):
@@ -53,6 +61,7 @@ def decide(settings: Settings, months: list[str], regions: list[str]) -> list[Pa
     """
     ordered = sorted(set(months))
     catalogues = {month: load_catalogue(settings, month) for month in ordered}
+    ranks = {int(row["code"]): f"{row['label_zh']} ({row['label_en']})" for row in code_list(settings, RANKS)}
     with connect(settings) as connection:
         for month in ordered:
             if failure := failed_scores(settings).of(month):
@@ -67,7 +76,9 @@ def decide(settings: Settings, months: list[str], regions: list[str]) -> list[Pa
                 {"months": ordered, "regions": regions},
             )
             for month in ordered:
-                query, parameters = classes_query(catalogues[month], month, regions)
+                query, parameters = classes_query(
+                    catalogues[month], month, regions, overrides=_has_overrides(connection), ranks=ranks
+                )
                 connection.execute(f"INSERT INTO lake.main.risk_class ({', '.join(COLUMNS)}) {query}", parameters)
             connection.execute("COMMIT")
         except BaseException:
@@ -96,13 +107,32 @@ def _check_scores(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, m
             f"compute scores for {month} again: they come from catalogue {', '.join(others)}, while "
             f"{catalogue.version} is in force in that month."
         )
+    if catalogue.overrides is not None and not _has_overrides(connection):
+        raise DecisionError(
+            f"compute scores for {month} again: lake.scores.enterprise_override is not there, so overrides would be "
+            "passed over; materialise scores/enterprise_override for it."
+        )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> set[str]:
+    """Columns of a table of the lake; none where it is not there."""
+    found = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?",
+        [schema, table],
+    ).fetchall()
+    return {name for (name,) in found}
+
+
+def _has_overrides(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(_columns(connection, "scores", "enterprise_override"))
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    known = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'main' "
-        "AND table_name = 'risk_class'"
-    ).fetchone()
+    """Make the table, or give one of an earlier release the columns that have come since; old rows have them null."""
+    known = _columns(connection, "main", "risk_class")
+    for name, sql_type in COLUMNS.items() if known else ():
+        if name not in known:
+            connection.execute(f"ALTER TABLE lake.main.risk_class ADD COLUMN {name} {sql_type}")
     if not known:
         columns = ", ".join(f"{name} {sql_type}" for name, sql_type in COLUMNS.items())
         connection.execute(f"CREATE TABLE lake.main.risk_class ({columns})")

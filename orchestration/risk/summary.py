@@ -5,6 +5,7 @@ Belongs here: questions to the tables of classes and scores. Does not belong her
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import duckdb
@@ -13,6 +14,15 @@ from orchestration.catalogue.model import Catalogue
 from orchestration.settings import month_shift
 
 SHOWN_REASONS = 5
+COUNTS = {
+    "thin_file": "thin_file",
+    "overridden": "override_no IS NOT NULL",
+    "raised": "class > computed_class",
+    "lowered": "class < computed_class",
+    "refused": "override_refused IS NOT NULL",
+}
+"""Counts of a summary beside those by class, and the rows they count."""
+COUNTED = ", ".join(f"count(*) FILTER (WHERE {test})" for test in COUNTS.values())
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,9 @@ class PartitionSummary:
             Empty if the month before was not decided.
         top_reasons: indicators with the most points: indicator, name_zh, name_en, share of all points, firms.
         thin_file: enterprises about which too little is known.
+        overridden: enterprises whose class a person set.
+        raised: those of them whose class is riskier than the computed one; lowered: safer.
+        refused: enterprises with an open override that is not applied.
         catalogue_version: version in force.
     """
 
@@ -41,6 +54,10 @@ class PartitionSummary:
     changes: dict[str, int]
     top_reasons: list[dict[str, object]] = field(default_factory=list)
     thin_file: int = 0
+    overridden: int = 0
+    raised: int = 0
+    lowered: int = 0
+    refused: int = 0
     catalogue_version: str = ""
 
 
@@ -49,14 +66,14 @@ def summarise(
 ) -> list[PartitionSummary]:
     """Summaries of the decided ``regions`` of ``month``, in the order of ``regions``."""
     counts: dict[str, dict[str, int]] = {}
-    thin: dict[str, int] = {}
-    for region, name, rows, thin_rows in connection.execute(
-        "SELECT region_code, class, count(*), count(*) FILTER (WHERE thin_file) FROM lake.main.risk_class "
+    others: dict[str, Counter[str]] = {}
+    for region, name, rows, *more in connection.execute(
+        f"SELECT region_code, class, count(*), {COUNTED} FROM lake.main.risk_class "
         "WHERE month = $month AND region_code IN (SELECT unnest($regions)) GROUP BY ALL",
         {"month": month, "regions": regions},
     ).fetchall():
         counts.setdefault(region, {})[name] = rows
-        thin[region] = thin.get(region, 0) + thin_rows
+        others.setdefault(region, Counter()).update(dict(zip(COUNTS, more, strict=True)))
     changes = _changes(connection, month, regions)
     reasons = _top_reasons(connection, catalogue, month, regions)
     summaries = []
@@ -72,8 +89,8 @@ def summarise(
                 shares={name: count / rows if rows else 0.0 for name, count in by_class.items()},
                 changes=changes.get(region, {}),
                 top_reasons=reasons.get(region, []),
-                thin_file=thin.get(region, 0),
                 catalogue_version=catalogue.version,
+                **{name: others.get(region, Counter())[name] for name in COUNTS},
             )
         )
     return summaries

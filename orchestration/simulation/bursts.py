@@ -1,4 +1,4 @@
-"""Clusters of events at few enterprises: bursts of complaints and of news, portfolios of patents.
+"""Clusters of events at few enterprises: bursts of complaints and of news, portfolios of rights, repeated events.
 
 Belongs here: rows of the world and days of such events.
 Does not belong here: the columns of a feed (``records``), how thin the tails are (``tails``).
@@ -73,10 +73,23 @@ def news_clusters(world: World, part: Part) -> Cluster:
 
 def patent_portfolios(world: World, part: Part) -> tuple[np.ndarray, np.ndarray]:
     """Grants of 8 to 40 patents to sound technical firms over the years: rows and days."""
-    rng, rows = part.stream(world, "patent_portfolios"), part.rows
-    able = np.isin(world.section[rows], ["C", "I", "M"]) & _lasting(world, rows, world.calendar.opening - 700)
+    technical = np.isin(world.section[part.rows], ["C", "I", "M"])
+    return _portfolios(world, part, "patent_portfolios", technical, (tails.INVENTIVE, 8, 41))
+
+
+def mark_portfolios(world: World, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Registrations of 10 to 30 trade marks of sound firms of some size over the years: rows and days."""
+    return _portfolios(world, part, "mark_portfolios", world.company[part.rows], (tails.BRANDED, 10, 31))
+
+
+def _portfolios(
+    world: World, part: Part, name: str, able: np.ndarray, size: tuple[float, int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rights of a few large sound firms; ``size``: share of the firms, fewest rights, and one more than the most."""
+    rng, rows = part.stream(world, name), part.rows
+    able = able & _lasting(world, rows, world.calendar.opening - 700)
     weight = by_class(world.risk[rows], 1.0, 0.5, 0.1, 0.02) * np.clip(world.staff[rows] / 10, 0.1, 12)
-    found = rows[tails.choose(rng, weight * able, tails.INVENTIVE)]
-    row = np.repeat(found, rng.integers(8, 41, len(found)))
+    found = rows[tails.choose(rng, weight * able, size[0])]
+    row = np.repeat(found, rng.integers(size[1], size[2], len(found)))
     start = world.alive_from(row)
     return row, start + (rng.random(len(row)) * (world.calendar.end - start)).astype(np.int64)

@@ -36,7 +36,7 @@ class Spec:
 
     Attributes:
         kind: what it is called in the list.
-        outcome: cleaned, quarantined, superseded, repeat, late, correction or read.
+        outcome: cleaned, quarantined, superseded, accepted, repeat, late, correction or read.
         rule: name of the cleaning rule or quarantine reason expected.
         column: column that carries it; for whole files the number of months by which they come later.
         count: rows that carry it.
@@ -87,6 +87,11 @@ SPECS = (
     _keep_out("future_date", "c09_complaints", 3, "received_on"),
     _keep_out("penalty_on_person", "c06_penalties", 1, "subject_name"),
     _keep_out("other_jurisdiction", "c01_base", 3, "district_code"),
+    Spec("override_without_expiry", "s01_overrides", 0, "quarantined", "missing_required", "expires_on", 1),
+    Spec(
+        "override_ends_before_it_begins", "s01_overrides", 0, "quarantined", "expires_before_decision", "expires_on", 1
+    ),
+    Spec("objection_to_no_record", "s01_objections", 0, "accepted", "", "record_key", 1),
     _keep_out("ragged_row", "c09_complaints", 1, rule="wrong_field_count", form="csv"),
     Spec("gbk_file", "c12_ratings", 0, "read", "gb18030", count=0, format="csv_gb_pipe"),
     Spec("excel_named_csv", "c02_licences", 1, "read", "xlsx", count=0, format="xlsx_as_csv"),
@@ -171,7 +176,9 @@ def plant_rows(
     """Put the planned defects into a table of texts, and write down where they are."""
     used: set[int] = set()
     specs = [
-        spec for spec in ledger.specs(contract.feed, month) if spec.outcome in ("cleaned", "quarantined", "superseded")
+        spec
+        for spec in ledger.specs(contract.feed, month)
+        if spec.outcome in ("cleaned", "quarantined", "superseded", "accepted")
     ]
     key = "enterprise_id" if contract.has_enterprise else contract.key[0]
     for spec in sorted(specs, key=lambda one: one.outcome != "cleaned"):
@@ -184,7 +191,7 @@ def plant_rows(
             numbers = [row + 1 for row in rows]
         else:
             extra = table[rows]
-            if spec.outcome == "quarantined":
+            if spec.outcome != "superseded":
                 extra = _spoil(contract, spec, extra, ledger.calendar.received[month])
             numbers = [table.height + 1 + place for place in range(len(rows))]
             table = pl.concat([table, extra])
@@ -245,7 +252,7 @@ def _in_place(
 
 
 def _spoil(contract: Contract, spec: Spec, extra: pl.DataFrame, received: str) -> pl.DataFrame:
-    """Rows that must be kept out, made from true ones; their own number shows where they come from."""
+    """Rows that must be kept out or change nothing, made from true ones; their number shows where they come from."""
     rows = list(range(extra.height))
     for name in contract.key:
         if name != spec.column and contract.column(name).type == "text":
@@ -255,6 +262,9 @@ def _spoil(contract: Contract, spec: Spec, extra: pl.DataFrame, received: str) -
         "masked_code": [f"{text[:6]}********{text[-4:]}" for text in code],
         "malformed_code": [text[:11] for text in code],
         "missing_required": [None for _ in code],
+        "override_without_expiry": [None for _ in code],
+        "override_ends_before_it_begins": ["2001-01-01" for _ in code],
+        "objection_to_no_record": ["无此记录-0000" for _ in code],
         "long_text_in_code": [LONG_TEXT for _ in code],
         "bad_date": ["2026-02-30" for _ in code],
         "bad_number": ["约三万多" for _ in code],

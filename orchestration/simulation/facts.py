@@ -13,6 +13,7 @@ import polars as pl
 
 from orchestration.simulation import chance, tails, words
 from orchestration.simulation.chance import NEVER, by_class, happen, stream
+from orchestration.simulation.repeats import repeated
 from orchestration.simulation.world import World
 
 
@@ -74,7 +75,8 @@ def filings(world: World, part: Part) -> list[Filing]:
 class Changes:
     """Changes of the register, in the order of their days: row of the world, item, day, and content as numbers.
 
-    ``before`` and ``after`` are persons for item 03, addresses for item 02, 万元 for item 04, else without use.
+    ``before`` and ``after`` are persons for item 03, addresses for item 02, 万元 for item 04, else without use; for
+    item 01 they are 0 for the name that the world gives and 1 for the other one.
     """
 
     row: np.ndarray
@@ -82,6 +84,10 @@ class Changes:
     day: np.ndarray
     before: np.ndarray
     after: np.ndarray
+
+
+OFTEN = {"05": "scope_changes", "01": "name_changes"}
+"""Items that a few enterprises change again and again, and the kind of repeated event."""
 
 
 def changes(world: World, part: Part) -> Changes:
@@ -117,6 +123,13 @@ def changes(world: World, part: Part) -> Changes:
     draft = np.select([item == "03", item == "02", item == "04"], [serial, serial, factor.to_numpy()], 0.0)
     own = ~(world.branch[row] & (item == "04"))  # a branch has no capital of its own that could change
     row, item, happened, draft = row[own], item[own], happened[own], draft[own]
+    often = [(code, repeated(world, part.number, part.rows, name)) for code, name in OFTEN.items()]
+    row = np.concatenate([row, *[found.row for _, found in often]])
+    happened = np.concatenate([happened, *[found.day for _, found in often]])
+    item = np.concatenate([item, *[np.full(len(found.row), code) for code, found in often]])
+    draft = np.concatenate([draft, np.zeros(len(row) - len(draft))])
+    order = np.lexsort((item, row, happened))
+    row, item, happened, draft = row[order], item[order], happened[order], draft[order]
     return _chain(world, Changes(row, item, happened, draft, draft.copy()))
 
 
@@ -145,9 +158,17 @@ def _chain(world: World, drawn: Changes) -> Changes:
     now = pl.col("now").cast(pl.Float64)
     other_after = pl.when(past).then(pl.col("draft").shift(-1).over(group).fill_null(now)).otherwise(pl.col("draft"))
     other_before = pl.when(past).then(pl.col("draft")).otherwise(pl.col("draft").shift(1).over(group).fill_null(now))
+    # two names in turn: history ends with the name of the world, later changes depart from it
+    nth, number = pl.int_range(pl.len()).over(group), pl.len().over(group)
+    after_name = pl.when(past).then((number - 1 - nth) % 2).otherwise((nth + 1) % 2).cast(pl.Float64)
+    name = pl.col("item") == "01"
     linked = frame.with_columns(
-        before=pl.when(money).then(before_money.round(4)).otherwise(other_before),
-        after=pl.when(money).then((before_money * pl.col("draft")).round(4)).otherwise(other_after),
+        before=pl.when(money).then(before_money.round(4)).when(name).then(1 - after_name).otherwise(other_before),
+        after=pl.when(money)
+        .then((before_money * pl.col("draft")).round(4))
+        .when(name)
+        .then(after_name)
+        .otherwise(other_after),
     ).sort("order")
     before, after = linked["before"].to_numpy(), linked["after"].to_numpy()
     return Changes(drawn.row, drawn.item, drawn.day, before, after)
@@ -199,6 +220,10 @@ def licences(world: World, part: Part) -> Licences:
     serial = np.concatenate([np.arange(len(start)), np.flatnonzero(renewed)])
     again = np.arange(len(row)) >= len(start)
     first = first + np.where(again, term - 20, 0)
+    many = repeated(world, part.number, part.rows, "licences")
+    row, first = np.concatenate([row, many.row]), np.concatenate([first, many.day])
+    item = np.concatenate([item, np.full(len(many.row), list(chances).index("OTH"))])
+    serial = np.concatenate([serial, 5_000_000 + np.arange(len(many.row))])
     keep = (first < world.alive_to(row)) & (first < world.calendar.end)
     row, item, first, serial = row[keep], item[keep], first[keep], serial[keep]
     codes = words.choose(list(chances), item)

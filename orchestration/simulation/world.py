@@ -71,7 +71,7 @@ class World:
         established, ended: days; ``ended`` is NEVER for the living.  ending: 0 alive, 2 revoked, 3 deregistered.
         head: number of the legal representative.  home: number of the address.  cluster: address is an approved one.
         shell: member of a shell group (same person, same unapproved address).
-        parent: row of a branch's parent or -1.  owner: row of the enterprise that holds it or -1.
+        parent: row of a branch's parent or -1.  owner: row of the enterprise that holds it or -1; few own in rings.
         food: 0 none, else production, sale, catering.  drug: sells or makes drugs.  hazard: special equipment likely.
         pilot: code fails its check digit and is legal.
     """
@@ -132,6 +132,10 @@ class World:
     def people(self, number: np.ndarray) -> pl.Series:
         """Identity numbers of persons."""
         return identifiers.identity_numbers(number, self.places.code)
+
+    def holder(self, rows: np.ndarray, nth: np.ndarray | int) -> np.ndarray:
+        """Number of the person who is the shareholder with the given place (0 to 3) of each, the head aside."""
+        return 20 * self.count + 4 * rows + nth
 
     def address(self, home: np.ndarray, place: np.ndarray) -> pl.Series:
         """Addresses as text."""
@@ -208,9 +212,10 @@ def _plant_tails(
     place: np.ndarray,
     shell: np.ndarray,
     head: np.ndarray,
+    home: np.ndarray,
     parent: np.ndarray,
 ) -> None:
-    """Gather branches into chains and firms under one person, in place; the latent risk stays as it was drawn."""
+    """Gather branches into chains, firms under one person or at one address, in place; the latent risk stays."""
     living = (ending == 0) & (established < calendar.opening)
     elders = living & np.isin(entity, ["1130", "1151", "1100", "1152"]) & (established < calendar.start - 700)
     members, parents = tails.chains(rng, np.flatnonzero(living & (parent >= 0)), np.flatnonzero(elders), staff)
@@ -218,6 +223,30 @@ def _plant_tails(
     able = living & (parent < 0) & ~shell & (head == np.arange(len(head))) & (risk > 0.2) & (risk < 0.45)
     firms, person = tails.heads(rng, np.flatnonzero(able), place, len(risk))
     head[firms] = person
+    alone = living & (parent < 0) & ~shell & (np.bincount(home, minlength=len(home))[home] == 1)
+    firms, host = tails.houses(rng, np.flatnonzero(alone & (risk > 0.1) & (risk < 0.6)), place, len(risk))
+    home[firms], place[firms] = home[host], place[host]
+
+
+def _plant_holdings(
+    rng: np.random.Generator,
+    *,
+    able: np.ndarray,
+    entity: np.ndarray,
+    owner: np.ndarray,
+) -> None:
+    """Let enterprises own each other in pyramids of several levels and in rings, in place.
+
+    A ring of enterprises with one holder (法人独资) has nobody above it; limited companies have persons beside it.
+    """
+    count = len(owner)
+    held, above = tails.pyramids(rng, np.flatnonzero(able & (entity != "1152")), count)
+    owner[held] = above
+    free = able.copy()
+    free[held], free[above] = False, False
+    for sole in (True, False):
+        held, above = tails.rings(rng, np.flatnonzero(free & ((entity == "1152") == sole)), count)
+        owner[held] = above
 
 
 def build_world(settings: Settings, enterprises: int, seed: int, calendar: Calendar) -> World:
@@ -278,8 +307,12 @@ def build_world(settings: Settings, enterprises: int, seed: int, calendar: Calen
         place=place,
         shell=shell,
         head=head,
+        home=home,
         parent=parent,
     )
+
+    ownable = np.isin(entity, ["1152", "1140", "1100", "1130"]) & (established < calendar.start) & (ending == 0)
+    _plant_holdings(stream(seed, "holdings"), able=ownable, entity=entity, owner=owner)
 
     code, section = (
         industries["code"].to_numpy()[industry].astype("U4"),

@@ -28,6 +28,7 @@ from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.model import CatalogueError
 from orchestration.lake import connect, failed_scores, prepare
 from orchestration.settings import PROJECT, Settings
+from orchestration.specialised.check import check_specialised, check_specialised_models
 from orchestration.warehouse.environment import dbt_environment
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ QUIET = (
 FAILED = ("error", "fail", "runtime error")
 SCORES = "enterprise_score"
 """The model whose rows are classified; a run that includes it passes or fails the month."""
+OVERRIDES = "enterprise_override"
+"""The model of open overrides, which a decision reads beside the scores."""
 UNFINISHED = "the build did not finish; compute the month again."
 PUBLISHED = "tag:published"
 """Views over the decided classes; they need the table that ``orchestration.risk`` writes."""
@@ -188,6 +191,8 @@ def _refuse_disagreement(settings: Settings) -> None:
     try:
         check_catalogue(settings)
         check_models(settings, path)
+        check_specialised(settings)
+        check_specialised_models(settings, path)
     except CatalogueError as error:
         raise WarehouseError(str(error)) from error
     _agreed.add(path)

@@ -14,6 +14,7 @@ from orchestration.catalogue import Catalogue, catalogue_folder, load_catalogue
 from orchestration.catalogue.load import read_version
 from orchestration.feeds.contract import delivered_feeds, load_contract
 from orchestration.settings import Settings, month_check
+from orchestration.specialised.load import load_specialised
 
 
 def reference_folder(settings: Settings) -> Path:
@@ -35,13 +36,17 @@ def windows(settings: Settings, month: str) -> dict[str, int]:
     """Indicator code -> window in months, from the catalogue version in force.
 
     An indicator that the jurisdiction's catalogue does not use keeps the window of the canonical catalogue: its model
-    is computed all the same and simply enters no score.
+    is computed all the same and simply enters no score. Beside them the indicators of the key fields, and under the
+    code of each field the months for which a lapsed entry in its register makes a member.
     """
-    return {
+    found = {
         indicator.code: indicator.window_months
         for version in _versions(settings, month)
         for indicator in version.indicators
     }
+    fields = load_specialised(settings, month)
+    found |= {indicator.code: indicator.window_months for indicator in fields.indicators}
+    return found | {field.code: field.member_months for field in fields.fields}
 
 
 def parameters(settings: Settings, month: str) -> dict[str, dict[str, str]]:
@@ -53,6 +58,8 @@ def parameters(settings: Settings, month: str) -> dict[str, dict[str, str]]:
     for version in _versions(settings, month):
         for parameter in version.parameters:
             found.setdefault(parameter.code, {})[parameter.name] = parameter.text
+    for own in load_specialised(settings, month).parameters:
+        found.setdefault(own.code, {})[own.name] = own.text
     return found
 
 
@@ -63,9 +70,10 @@ def _versions(settings: Settings, month: str) -> list[Catalogue]:
     catalogue, the ones that have not.
     """
     folders = [path.parent for path in (settings.canonical / "catalogue").glob("*/catalogue.yml")]
-    canonical = sorted(map(read_version, folders), key=lambda version: version.effective_from)
-    begun = [version for version in canonical if version.effective_from <= month]
-    coming = [version for version in reversed(canonical) if version.effective_from > month]
+    dated = [(version.effective_from, version) for version in map(read_version, folders) if version.effective_from]
+    canonical = sorted(dated, key=lambda pair: pair[0])
+    begun = [version for begins, version in canonical if begins <= month]
+    coming = [version for begins, version in reversed(canonical) if begins > month]
     return [*coming, *begun, load_catalogue(settings, month)]
 
 
@@ -87,6 +95,7 @@ def dbt_environment(settings: Settings, month: str) -> dict[str, str]:
         "ECR_SPILL": str(settings.temporary / "duckdb"),
         "ECR_MONTH": month_check(month),
         "ECR_CATALOGUE_DIR": str(catalogue_folder(settings, month)),
+        "ECR_SPECIALISED_DIR": str(load_specialised(settings, month).folder),
         "ECR_REFERENCE_DIR": str(reference_folder(settings)),
         "ECR_WINDOWS": json.dumps(windows(settings, month)),
         "ECR_PARAMETERS": json.dumps(parameters(settings, month)),

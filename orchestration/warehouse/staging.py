@@ -40,10 +40,17 @@ def model_sql(contract: Contract) -> str:
     """The staging model of one feed."""
     keys = ", ".join(f'"{name}"' for name in contract.key)
     columns = ",\n        ".join(f'"{column.name}"' for column in contract.columns)
+    record = ", ".join(f'"{name}"' for name in contract.record_key)
+    decisions = f",\n    record_key=[{record}]"
+    if contract.repair_ref:
+        decisions += f',\n    repair_ref="{contract.repair_ref}"'
+    if contract.objections:
+        decisions += ",\n    objections=true"
     return (
         f"-- {GENERATED}\n"
         f"-- {contract.title_zh} / {contract.title_en}\n"
-        f'{{{{ as_known(\n    "{contract.feed}",\n    key=[{keys}],\n    columns=[\n        {columns}\n    ]\n) }}}}\n'
+        f'{{{{ as_known(\n    "{contract.feed}",\n    key=[{keys}],\n    columns=[\n        {columns}\n    ]'
+        f"{decisions}\n) }}}}\n"
     )
 
 
@@ -76,7 +83,22 @@ def model_yaml(contract: Contract) -> str:
         "      - name: record_id",
         "        data_type: varchar",
         "        description: Which delivered row this is, as delivery_id:row_no.",
+        "      - name: record_key",
+        "        data_type: varchar",
+        f"        description: Names the record of an enterprise for people, {' | '.join(contract.record_key)}.",
     ]
+    if contract.repair_ref:
+        lines += [
+            "      - name: repaired_on",
+            "        data_type: date",
+            "        description: Day on which credit repair (信用修复) was decided, if by the end of the month.",
+        ]
+    if contract.objections:
+        lines += [
+            "      - name: review_since",
+            "        data_type: date",
+            "        description: Day of an objection (异议) under review at the end of the month.",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -136,6 +158,10 @@ def sources_yaml(contracts: list[Contract]) -> str:
         "    tables:",
         "      - name: risk_class",
         "        description: Class per enterprise and month, with reason, rules applied and catalogue version.",
+        "      - name: specialised_class",
+        "        description: Class by its specialised score per member of a key field (重点领域) and month.",
+        "      - name: combined_class",
+        "        description: Class, tier of supervision and visits per member of a key field and month.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from orchestration.defs.partitions import region_codes
+from orchestration.settings import region_codes
 from tests.pipeline import walk
 from tests.pipeline.walk import AFTER, COMPUTED, CORRECTED, Walked, asked
 
@@ -39,7 +39,7 @@ def test_points_add_up_to_the_score_of_every_enterprise_and_month(ask: Callable[
         """
     )
     ((classified,),) = ask("SELECT count(*) FROM risk_class")
-    assert found == (classified, 0, 48, 48, 48, 0, 0, 0, True)
+    assert found == (classified, 0, 81, 81, 81, 0, 0, 0, True)
 
 
 def test_every_live_enterprise_is_classified_once_in_its_region(

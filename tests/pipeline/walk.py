@@ -20,14 +20,14 @@ import fastexcel
 import polars as pl
 import pyarrow.parquet as pq
 
-from orchestration.defs.partitions import region_codes
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.feeds.ingest import FeedMonth, publish_feed, read_manifest, stage_feed
 from orchestration.lake import connect, scratch
 from orchestration.quality.bridge import validate
 from orchestration.risk.decide import decide
-from orchestration.settings import Settings, month_range
+from orchestration.settings import Settings, month_range, region_codes
 from orchestration.simulation import simulate
+from orchestration.specialised import decide_combined, decide_specialised
 from orchestration.warehouse.dbt import PUBLISHED, build_month
 
 ENTERPRISES = 600
@@ -89,10 +89,11 @@ def ingest(settings: Settings, months: Iterable[str], feeds: Iterable[str] = (),
 
 
 def compute(settings: Settings, *months: str) -> None:
-    """Indicators, scores and classes of some months."""
+    """Indicators, scores and classes of some months, those of the key fields included."""
     for month in months:
         build_month(settings, month)
-    decide(settings, list(months), region_codes(settings))
+    for deciding in (decide, decide_specialised, decide_combined):
+        deciding(settings, list(months), region_codes(settings))
 
 
 def publish_views(settings: Settings) -> None:
@@ -127,6 +128,16 @@ def lake_tables(settings: Settings) -> list[str]:
             "WHERE table_catalog = 'lake' AND column_name = 'month' ORDER BY 1"
         ).fetchall()
     return [name for (name,) in found]
+
+
+def base_tables(settings: Settings) -> set[str]:
+    """Tables of the lake that hold rows, views left out."""
+    with connect(settings, read_only=True) as connection:
+        found = connection.execute(
+            "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+            "WHERE table_catalog = 'lake' AND table_type = 'BASE TABLE'"
+        ).fetchall()
+    return {name for (name,) in found}
 
 
 def lake_hashes(settings: Settings, *, by: str = "month") -> Hashes:

@@ -1,8 +1,9 @@
 -- noqa: disable=LT02
 -- What is known of each enterprise at the end of the month: the 24 indicator models side by side, one row for each
--- enterprise of the spine. A view, so that the points have one input and nothing is stored twice.
+-- enterprise of the spine. A table in the memory of the run, so that the points have one input and nothing is stored
+-- twice in the lake; as a view, its 24 joins would run inside the many steps of `enterprise_score`.
 -- Null is unknown. An indicator of another catalogue version keeps its value here and gets no points.
-{{ config(materialized="view", database="memory", schema="staging", contract={"enforced": false}) }}
+{{ config(materialized="plain_table", database="memory", schema="staging", contract={"enforced": false}) }}
 {%- set models = [
     "h0101_enterprise_scale",
     "h0102_enterprise_age",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from orchestration.simulation.facts import Part
-from orchestration.simulation.records import assets, compliance, finance, public, registration, reports
+from orchestration.simulation.records import assets, compliance, decisions, finance, public, registration, reports
 from orchestration.simulation.world import World
 
 RECORDS: dict[str, Callable[[World, Part], pl.DataFrame]] = {
@@ -16,6 +16,7 @@ RECORDS: dict[str, Callable[[World, Part], pl.DataFrame]] = {
     "c01_changes": registration.change_log,
     "c01_cluster_addresses": registration.cluster_addresses,
     "c01_deregistrations": registration.deregistrations,
+    "c01_false_registrations": decisions.false_registrations,
     "c01_persons": registration.persons,
     "c01_revocations": registration.revocations,
     "c01_shareholders": registration.shareholders,
@@ -51,6 +52,8 @@ RECORDS: dict[str, Callable[[World, Part], pl.DataFrame]] = {
     "c15_food_operators": assets.food_operators,
     "c15_industrial_permits": assets.industrial_permits,
     "c15_special_equipment": assets.special_equipment,
+    "s01_objections": decisions.objections,
+    "s01_overrides": decisions.overrides,
     "w01_web_signals": public.web_signals,
 }
 """The function that records each feed.  A frame's columns are those of the contract, and ``_seen``."""

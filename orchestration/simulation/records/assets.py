@@ -8,20 +8,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from orchestration.simulation import words
-from orchestration.simulation.bursts import patent_portfolios
+from orchestration.simulation import departments, words
+from orchestration.simulation.bursts import mark_portfolios, patent_portfolios
 from orchestration.simulation.chance import NEVER, by_class, dates, happen, pick, versions, where
 from orchestration.simulation.facts import Licences, Part, licences
 from orchestration.simulation.world import CATERING, FOOD_PRODUCTION, World
-
-AUTHORITY = {
-    "DRUG": "drug_administration",
-    "DEVICE": "drug_administration",
-    "COSM": "drug_administration",
-    "HAZ": "emergency",
-    "TRAN": "transport",
-    "PUBL": "health",
-}
 
 LICENCE_NAMES = {
     "FOOD": "食品经营许可证",
@@ -44,6 +35,11 @@ def licence_register(world: World, part: Part) -> pl.DataFrame:
     count = len(held.row)
     written_off = np.where((held.end < world.calendar.end) & (rng.random(count) < 0.3), held.end + 60, NEVER)
     written_off = np.where(written_off < world.calendar.end, written_off, NEVER)
+    named = held.item.replace_strict(departments.LICENCE_ITEMS, default=departments.MARKET, return_dtype=pl.String)
+    # a licence and its renewals come from one department: what decides is drawn for the enterprise, not for the term
+    section = pl.Series(world.section[part.rows], dtype=pl.String)
+    drawn = departments.draw(part.stream(world, "c02_departments"), section, departments.OTHER_LICENCES)
+    other = drawn.gather(held.row - part.rows[0])
     frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(held.row),
@@ -51,7 +47,7 @@ def licence_register(world: World, part: Part) -> pl.DataFrame:
             "licence_name": held.item.replace_strict(LICENCE_NAMES),
             "licence_item": held.item,
             "required_for_business": (held.item != "OTH"),
-            "authority_code": held.item.replace_strict(AUTHORITY, default="market_regulation", return_dtype=pl.String),
+            "authority_code": where((held.item == "OTH").to_numpy(), other, named),
             "valid_from": dates(held.start),
             "valid_to": dates(held.end),
             "licence_state": where(written_off < NEVER, "5", "1"),
@@ -202,9 +198,10 @@ def patents(world: World, part: Part) -> pl.DataFrame:
 
 
 def trademarks(world: World, part: Part) -> pl.DataFrame:
-    """Trade marks, ten years each."""
+    """Trade marks, ten years each; a few brands hold many."""
     rng = part.stream(world, "c14_trademarks")
     row, day = part.events(world, rng, part.rate(world, 0.12, 0.10, 0.07, 0.05))
+    row, day = (np.concatenate(both) for both in zip((row, day), mark_portfolios(world, part), strict=True))
     return pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
@@ -218,14 +215,18 @@ def trademarks(world: World, part: Part) -> pl.DataFrame:
 
 
 def certificates(world: World, part: Part) -> pl.DataFrame:
-    """Certificates and honours, three years each."""
+    """Certificates and honours, three years each; of food firms mostly for the management of food safety."""
     rng = part.stream(world, "c14_certificates")
     row, day = part.events(world, rng, part.rate(world, 0.06, 0.04, 0.02, 0.01))
+    kind = rng.integers(0, 50, len(row))
+    food_safety = words.choose(words.FOOD_CERTIFICATES, kind)
     return pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
             "certificate_no": words.join(a="ZS", b=words.text(10_000_000 * (part.number + 1) + np.arange(len(row)))),
-            "certificate_kind": words.choose(words.CERTIFICATES, rng.integers(0, 50, len(row))),
+            "certificate_kind": where(
+                (world.food[row] > 0) & (kind % 5 > 1), food_safety, words.choose(words.CERTIFICATES, kind)
+            ),
             "issued_on": dates(day),
             "valid_to": dates(day + 1095),
             "_seen": world.calendar.seen(day, rng),

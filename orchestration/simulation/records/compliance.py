@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from orchestration.simulation import words
-from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, versions, where
+from orchestration.simulation import departments, tails, words
+from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, stream, versions, where
 from orchestration.simulation.facts import Part, filings
+from orchestration.simulation.repeats import repeated
 from orchestration.simulation.world import FOOD_SALE, World
 
 FIND_RATES = np.array([0.01, 0.40, 0.57, 0.85])
@@ -52,6 +53,11 @@ def abnormal_list(world: World, part: Part) -> pl.DataFrame:
         days.append(day)
         ends.append(_removal(world, rng, day, 220, by_class(world.risk[row], 0.85, 0.7, 0.5, 0.25)))
         grounds.append(np.full(len(row), code))
+    row, day = _raids(world, part)
+    rows.append(row)
+    days.append(day)
+    ends.append(np.full(len(row), NEVER))
+    grounds.append(np.full(len(row), "4"))
     row, day, end, ground = (np.concatenate(found) for found in (rows, days, ends, grounds))
     end = np.where(end < world.calendar.end, end, NEVER)
     frame = pl.DataFrame(
@@ -68,21 +74,39 @@ def abnormal_list(world: World, part: Part) -> pl.DataFrame:
     return versions(frame, world.calendar, "removed_on", {"removal_reason": None})
 
 
+def _raids(world: World, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Shell groups none of whose members an inspection found at their address: rows and days."""
+    rng = stream(world.seed, "raids")
+    heads = np.unique(world.head[world.shell])
+    raided = tails.choose(rng, np.ones(len(heads)), max(tails.RAIDED, 1 / max(len(heads), 1)))
+    found = np.full(world.count, NEVER)
+    found[heads[raided]] = world.calendar.opening - rng.integers(30, 700, len(raided))
+    rows = part.rows[world.shell[part.rows]]
+    day = found[world.head[rows]]
+    there = (world.established[rows] < day) & (day < world.alive_to(rows))
+    return rows[there], day[there]
+
+
 def serious_lists(world: World, part: Part) -> pl.DataFrame:
     """Serious-dishonesty lists of market regulation and of other departments; three years, sooner after repair."""
     rng = part.stream(world, "c05_serious_lists")
     row, day = part.events(world, rng, part.rate(world, 0.00005, 0.0006, 0.012, 0.17))
     fields = ["FOOD", "DRUG", "SPEC", "PROD", "CONS", "COMP", "REGF", "OTH", "TAX", "WAGE", "SAFE"]
     field = rng.choice(len(fields), len(row), p=np.array([12, 4, 4, 14, 10, 5, 12, 6, 18, 10, 5]) / 100)
-    owner = pl.Series([*["market_regulation"] * 8, "tax", "human_resources", "emergency"]).gather(field)
+    several = repeated(world, part.number, part.rows, "other_lists")
+    row, day = np.concatenate([row, several.row]), np.concatenate([day, several.day])
+    field = np.concatenate([field, fields.index("TAX") + several.nth % 3])
+    kind = words.choose(fields, field)
     end = _removal(world, rng, day + 365, 500, 0.35)
     frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
-            "list_field": words.choose(fields, field),
+            "list_field": kind,
             "reason": words.choose(words.VIOLATIONS, rng.integers(0, 100, len(row))),
             "listed_on": dates(day),
-            "listed_by": owner,
+            "listed_by": kind.replace_strict(
+                departments.LIST_FIELDS, default=departments.MARKET, return_dtype=pl.String
+            ),
             "removed_on": dates(end),
             "legal_rep_id": world.people(world.head[row]),
             "_seen": world.calendar.seen(day, rng, 0.03),
@@ -96,16 +120,27 @@ def penalties(world: World, part: Part) -> pl.DataFrame:
     rng = part.stream(world, "c06_penalties")
     exposed = np.where(world.food[part.rows] > 0, 1.6, 1.0) * np.where(world.section[part.rows] == "E", 1.3, 1.0)
     row, day = part.events(world, rng, part.rate(world, 0.004, 0.035, 0.17, 0.52) * exposed)
+    several = repeated(world, part.number, part.rows, "penalties")
+    shell, raided = _raids(world, part)
+    fined_on = raided + 25
+    there = fined_on < world.alive_to(shell)
+    row = np.concatenate([row, several.row, shell[there]])
+    day = np.concatenate([day, several.day, fined_on[there]])
+    raid = np.arange(len(row)) >= len(row) - int(there.sum())  # fined for false papers
     risk, count = world.risk[row], len(row)
-    severe = rng.random(count) + 0.25 * risk
+    severe = np.where(raid, 0.5, rng.random(count) + 0.25 * risk)
     kind = pl.Series(["1", "2", "3", "9", "4", "5"]).gather(np.searchsorted([0.18, 0.80, 0.93, 0.97, 1.08], severe))
     summary = (severe < 0.3) & (rng.random(count) < 0.6)
     fine = np.round(np.exp(-0.6 + 2.2 * risk + 1.3 * rng.normal(0, 1, count)), 4)
     fined = (kind != "1").to_numpy() & ((kind == "2").to_numpy() | (rng.random(count) < 0.6))
     taken = (kind == "3").to_numpy() | (rng.random(count) < 0.1)
     fields = np.where((world.food[row] > 0) & (rng.random(count) < 0.5), 0, rng.integers(1, 14, count))
-    names = ["FOOD", "DRUG", "SPEC", "PROD", "ADV", "PRICE", "REG", "IP", "ENV", "SAFE", "TAX", "LAB", "TRAF", "OTH"]
-    owner = ["market_regulation"] * 8 + ["ecology", "emergency", "tax", "human_resources", "transport", "housing"]
+    # what market regulation finds at a firm of a key field is mostly of that field
+    own = np.select([world.drug[row], (world.section[row] == "C") & (row % 2 == 0), world.hazard[row]], [1, 3, 2], 0)
+    fields = np.where((own > 0) & (fields >= 4) & (fields <= 7), own, fields)
+    names = list(departments.PENALTY_FIELDS)
+    field = words.choose(names, np.where(raid, names.index("REG"), fields))
+    owner = departments.draw(part.stream(world, "c06_departments"), field, departments.PENALTY_FIELDS)
     year = (day.astype("M8[D]").astype("M8[Y]").astype(np.int64) + 1970).astype(np.int64)
     return pl.DataFrame(
         {
@@ -125,10 +160,10 @@ def penalties(world: World, part: Part) -> pl.DataFrame:
             "fine": numbers(fine, fined),
             "confiscation": numbers(np.round(fine * 0.4, 4), taken),
             "summary_procedure": summary,
-            "field": words.choose(names, fields),
+            "field": field,
             "decided_on": dates(day),
             "publicity_ends_on": dates(day + np.where(summary, 92, 1096)),
-            "authority_code": words.choose(owner, fields),
+            "authority_code": owner,
             "_seen": world.calendar.seen(day, rng),
         }
     )
@@ -148,7 +183,7 @@ def repairs(world: World, part: Part) -> pl.DataFrame:
     lists = []
     for feed, records, share in (
         ("c04_abnormal_list", abnormal_list(world, part).filter(pl.col("removal_reason") == "1"), 0.9),
-        ("c05_serious_lists", serious_lists(world, part), 0.9),
+        ("c05_serious_lists", serious_lists(world, part), 0.6),
     ):
         ended = records.filter(pl.col("removed_on").is_not_null())
         ended = ended.unique(["enterprise_id", "listed_on"], keep="first", maintain_order=True)
@@ -172,13 +207,17 @@ def spot_checks(world: World, part: Part) -> pl.DataFrame:
     """Random checks, 3-5 % of enterprises a year and more of the risky; problems at Henan's rates by latent class."""
     rng = part.stream(world, "c07_spot_checks")
     row, day = part.events(world, rng, part.rate(world, 0.035, 0.045, 0.09, 0.20))
-    found = rng.random(len(row)) < FIND_RATES[world.latent_class[row]]
+    again = repeated(world, part.number, part.rows, "findings")
+    row, day = np.concatenate([row, again.row]), np.concatenate([day, again.day])
+    noted = np.arange(len(row)) >= len(row) - len(again.row)
+    found = noted | (rng.random(len(row)) < FIND_RATES[world.latent_class[row]])
     items = rng.integers(1, 4, len(row))
     task = np.repeat(np.arange(len(row)), items)
     nth = np.arange(len(task)) - np.repeat(np.cumsum(items) - items, items)
     bad = found[task] & ((nth == 0) | (rng.random(len(task)) < 0.25))
     grave = np.repeat(rng.random(len(row)) < by_class(world.risk[row], 0, 0.01, 0.05, 0.15), items)
     problem = where(grave & (nth == 0), "6", pick(rng, ["5", "2", "3", "4", "8"], [58, 12, 5, 8, 17], len(task)))
+    problem = where(noted[task] & (nth == 0), "5", problem)
     clean = pick(rng, ["1", "7"], [94, 6], len(task))
     result = where(bad, problem, clean)
     pending = (result == "8").to_numpy()
@@ -186,6 +225,7 @@ def spot_checks(world: World, part: Part) -> pl.DataFrame:
     closed = np.where(pending & (closed < world.calendar.end), closed, NEVER)
     year = words.text(day.astype("M8[D]").astype("M8[Y]").astype(np.int64) + 1970)
     start = rng.integers(0, 7, len(row))
+    item = words.choose(words.CHECK_ITEMS, start[task] + nth)
     frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row[task]),
@@ -193,7 +233,7 @@ def spot_checks(world: World, part: Part) -> pl.DataFrame:
             "task_id": words.join(a="RW", b=words.text(10_000_000 * (part.number + 1) + np.arange(len(row)))).gather(
                 task
             ),
-            "item": words.choose(words.CHECK_ITEMS, start[task] + nth),
+            "item": where(world.drug[row[task]] & (item == words.FOOD_ITEM).to_numpy(), words.DRUG_ITEM, item),
             "authority_code": pick(
                 rng, ["market_regulation", "human_resources", "ecology", "emergency"], [85, 5, 5, 5], len(row)
             ).gather(task),
@@ -219,12 +259,15 @@ def sampling(world: World, part: Part) -> pl.DataFrame:
         np.where(np.isin(world.section[rows], ["C", "F"]), 0.16, 0.0),
     )
     row, day = part.events(world, rng, makes * part.rate(world, 0.9, 1.0, 1.3, 1.6))
+    bad = repeated(world, part.number, rows, "failed_samples", makes > 0)
+    row, day = np.concatenate([row, bad.row]), np.concatenate([day, bad.day])
     count = len(row)
+    known = np.arange(count) >= count - len(bad.row)
     classes = ["FOOD", "ELEC", "TEXT", "BUILD", "TOY", "CHEM", "AGRI", "VEH", "OTH"]
     number = np.where(world.food[row] > 0, 0, 1 + (row + rng.integers(0, 2, count)) % 8)
     hardness = np.array([0.7, 1.6, 1.2, 1.4, 1.8, 1.0, 1.1, 2.0, 1.0])[number]
-    failed = rng.random(count) < by_class(world.risk[row], 0.012, 0.05, 0.15, 0.32) * hardness
-    again = failed & (rng.random(count) < 0.12)
+    failed = known | (rng.random(count) < by_class(world.risk[row], 0.012, 0.05, 0.15, 0.32) * hardness)
+    again = failed & (rng.random(count) < 0.12) & ~known
     return pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),

@@ -10,6 +10,7 @@ import polars as pl
 
 from orchestration.settings import month_shift
 from orchestration.simulation import words
+from orchestration.simulation.business import business, hollow
 from orchestration.simulation.chance import NEVER, by_class, dates, day, pick, stream, versions, where
 from orchestration.simulation.facts import Part
 from orchestration.simulation.world import World
@@ -43,17 +44,18 @@ def equity_pledges(world: World, part: Part) -> pl.DataFrame:
 
 
 def chattel_mortgages(world: World, part: Part) -> pl.DataFrame:
-    """Mortgages of movables, mostly of makers."""
+    """Mortgages of movables, mostly of makers, for a part or a multiple of what they have."""
     rng = part.stream(world, "c11_chattel_mortgages")
     row, start = part.events(
         world, rng, part.rate(world, 0.008, 0.012, 0.02, 0.03) * np.where(world.section[part.rows] == "C", 2.0, 0.4)
     )
     end = _ending(world, rng, start, 500, 0.6)
+    size = business(world, part, _years(world)[-1]).size[row - part.rows[0]]
     frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
             "mortgage_no": words.join(a="D", b=words.text(10_000_000 * (part.number + 1) + np.arange(len(row)))),
-            "secured_amount": np.round(np.exp(4 + rng.normal(0, 1, len(row))), 4),
+            "secured_amount": np.round(size * np.exp(-0.3 + 0.8 * rng.normal(0, 1, len(row))), 4),
             "registered_on": dates(start),
             "state": where(end < NEVER, "2", "1"),
             "ended_on": dates(end),
@@ -136,8 +138,9 @@ def abnormal_taxpayers(world: World, part: Part) -> pl.DataFrame:
 
 
 def tax_paid(world: World, part: Part) -> pl.DataFrame:
-    """Tax paid in each year, delivered between April and June of the next."""
+    """Tax paid in each year, delivered between April and June of the next; it goes with the business."""
     rng = part.stream(world, "c12_tax_paid")
+    burden = part.stream(world, "c12_tax_paid/burden").normal(0, 1, len(part.rows))
     frames = []
     for year in _years(world):
         closes = day(f"{year + 1}-01")
@@ -145,8 +148,10 @@ def tax_paid(world: World, part: Part) -> pl.DataFrame:
             (world.established[part.rows] < closes - 60) & (world.ended[part.rows] > closes) & ~world.branch[part.rows]
         ]
         rows = rows[rng.random(len(rows)) < 0.82]
-        paid = np.exp(-0.2 + 0.8 * np.log1p(world.staff[rows]) + 0.9 * rng.normal(0, 1, len(rows)))
-        nil = rng.random(len(rows)) < by_class(world.risk[rows], 0.1, 0.18, 0.35, 0.55)
+        now, place = business(world, part, year), rows - part.rows[0]
+        level = 0.9 * burden[place] + 0.15 * rng.normal(0, 1, len(rows))
+        paid = np.exp(-0.2 + 0.8 * np.log1p(world.staff[rows]) + level) * now.growth[place]
+        nil = now.untaxed[place]
         delivered = day(f"{year + 1}-04") + rng.integers(0, 75, len(rows))
         frames.append(
             pl.DataFrame(
@@ -168,7 +173,9 @@ def insured_staff(world: World, part: Part) -> pl.DataFrame:
     rows = part.rows[(world.staff[part.rows] >= 2) & (rng.random(len(part.rows)) < 0.66)]
     risk = world.risk[rows]
     level = world.staff[rows] * np.clip(0.75 + 0.2 * rng.normal(0, 1, len(rows)), 0.2, 1.1)
+    level = np.maximum(np.rint(level), 1)  # of few staff nobody comes and goes by chance
     none = rng.random(len(rows)) < by_class(risk, 0.02, 0.06, 0.14, 0.28)
+    none |= hollow(world, part)[1][rows - part.rows[0]]
     months = 12 + world.calendar.months
     falls = np.where(
         rng.random(len(rows)) < by_class(risk, 0.02, 0.06, 0.18, 0.35), rng.integers(2, months, len(rows)), 99

@@ -13,6 +13,7 @@ from orchestration.simulation.bursts import complaint_bursts, news_clusters
 from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, versions, where
 from orchestration.simulation.facts import Part
 from orchestration.simulation.identifiers import strings
+from orchestration.simulation.repeats import repeated
 from orchestration.simulation.world import World
 
 HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
@@ -88,7 +89,7 @@ def defaulters(world: World, part: Part) -> pl.DataFrame:
     filed = day - rng.integers(60, 400, len(row))
     performance = pick(rng, ["全部未履行", "部分履行"], [8, 2], len(row))
 
-    def rows(kind: str, mask: np.ndarray) -> pl.DataFrame:
+    def rows(kind: str, mask: np.ndarray, person: np.ndarray) -> pl.DataFrame:
         chosen = row[mask]
         code = world.uscc.gather(chosen)
         none = pl.Series([None], dtype=pl.String).gather(np.zeros(len(chosen), dtype=np.int64))
@@ -96,7 +97,7 @@ def defaulters(world: World, part: Part) -> pl.DataFrame:
             {
                 "subject_kind": words.choose([kind], chosen),
                 "enterprise_id": code if kind == "1" else none,
-                "person_id": none if kind == "1" else world.people(world.head[chosen]),
+                "person_id": none if kind == "1" else world.people(person[mask]),
                 "case_no": case.filter(pl.Series(mask)),
                 "court": court.filter(pl.Series(mask)),
                 "filed_on": dates(filed[mask]),
@@ -108,7 +109,13 @@ def defaulters(world: World, part: Part) -> pl.DataFrame:
             }
         )
 
-    frame = pl.concat([rows("1", rng.random(len(row)) < 0.85), rows("2", rng.random(len(row)) < 0.5)])
+    own, personal = rng.random((2, len(row))) < [[0.85], [0.5]]
+    # of some not only the head stood surety, but the second shareholder as well
+    surety = personal & (part.stream(world, "c10_defaulters/sureties").random(len(row)) < 0.6) & world.company[row]
+    second = world.holder(row, 1)
+    frame = pl.concat(
+        [rows("1", own, world.head[row]), rows("2", personal, world.head[row]), rows("2", surety, second)]
+    )
     return versions(frame, world.calendar, "removed_on", {})
 
 
@@ -156,6 +163,9 @@ def equity_freezes(world: World, part: Part) -> pl.DataFrame:
     """Freezes of equity by courts, for three years unless lifted."""
     rng = part.stream(world, "c10_equity_freezes")
     row, day = part.events(world, rng, part.rate(world, 0.0008, 0.006, 0.04, 0.15) * world.company[part.rows])
+    several = repeated(world, part.number, part.rows, "freezes", world.company[part.rows])
+    row, day = np.concatenate([row, several.row]), np.concatenate([day, several.day])
+    lasting = np.arange(len(row)) >= len(row) - len(several.row)
     frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
@@ -164,7 +174,7 @@ def equity_freezes(world: World, part: Part) -> pl.DataFrame:
             "court": _court(world, row),
             "frozen_on": dates(day),
             "frozen_to": dates(day + 1095),
-            "ended_on": dates(_later(world, rng, day, 300, 0.45)),
+            "ended_on": dates(_later(world, rng, day, 300, np.where(lasting, 0.0, 0.45))),
             "_seen": world.calendar.seen(day, rng),
         }
     )
@@ -192,27 +202,31 @@ def bankruptcies(world: World, part: Part) -> pl.DataFrame:
 def web_signals(world: World, part: Part) -> pl.DataFrame:
     """Signals matched to enterprises, more of the large; the risky draw negative ones and confirmed leads.
 
-    A few draw clusters of news, all surely theirs.
+    A few draw clusters of news or several confirmed leads, all surely theirs.
     """
     rng = part.stream(world, "w01_web_signals")
     size = np.clip(np.sqrt(world.staff[part.rows] + 1) / 2, 0.3, 15)
     row, day = part.events(world, rng, part.rate(world, 0.35, 0.45, 0.8, 1.5) * size)
     usual, news = len(row), news_clusters(world, part)
-    row, day = np.concatenate([row, news.row]), np.concatenate([day, news.day])
+    ads, trades = (repeated(world, part.number, part.rows, name) for name in ("ad_leads", "trade_leads"))
+    row = np.concatenate([row, news.row, ads.row, trades.row])
+    day = np.concatenate([day, news.day, ads.day, trades.day])
     risk, count = world.risk[row], len(row)
     clustered = np.arange(count) >= usual
+    planted = np.repeat(["", "NEWS", "AD", "TRADE"], [usual, len(news.row), len(ads.row), len(trades.row)])
     topic = pick(rng, ["NEWS", "COMPLAINT", "AD", "TRADE", "RECRUIT", "COURT"], [35, 22, 9, 6, 22, 6], count)
-    topic = where(clustered, "NEWS", topic)
+    topic = where(clustered, pl.Series(planted), topic)
     bad = (
         rng.random(count) < by_class(risk, 0.08, 0.2, 0.4, 0.65) + 0.3 * topic.is_in(["COMPLAINT", "COURT"]).to_numpy()
     )
-    bad[clustered] = news.negative
+    bad[planted == "NEWS"] = news.negative
     lead = topic.is_in(["AD", "TRADE"]).to_numpy()
-    confirmed = rng.random(count) < by_class(risk, 0.05, 0.2, 0.45, 0.7)
-    judged = lead & (rng.random(count) < 0.8)
+    confirmed = clustered | (rng.random(count) < by_class(risk, 0.05, 0.2, 0.45, 0.7))
+    judged = lead & (clustered | (rng.random(count) < 0.8))
     serial = 100_000_000 * (part.number + 1) + np.arange(count)
+    settled = _settled(world, part, row, day, topic)
     digest = strings(HEX[(serial[:, None] * 2_654_435_761 + world.seed >> np.arange(60, -4, -4)) & 15])
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
             "signal_no": words.join(a="WX", b=words.text(serial)),
@@ -223,6 +237,15 @@ def web_signals(world: World, part: Part) -> pl.DataFrame:
             "published_on": dates(day),
             "url": words.join(a="https://news.example.cn/", b=words.text(serial)),
             "content_hash": digest,
+            "resolved_on": dates(settled),
             "_seen": world.calendar.seen(day, rng, 0.02),
         }
     )
+    return versions(frame, world.calendar, "resolved_on", {})
+
+
+def _settled(world: World, part: Part, row: np.ndarray, day: np.ndarray, topic: pl.Series) -> np.ndarray:
+    """Day on which a complaint on a site was settled with the complainant; the risky let many lie."""
+    rng = part.stream(world, "w01_web_signals/settled")
+    end = _later(world, rng, day, 20, by_class(world.risk[row], 0.95, 0.85, 0.65, 0.4))
+    return np.where((topic == "COMPLAINT").to_numpy(), end, NEVER)

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from orchestration.simulation import words
-from orchestration.simulation.chance import NEVER, dates, numbers, pick, versions, where
+from orchestration.simulation.chance import NEVER, by_class, dates, day, numbers, pick, versions, where
 from orchestration.simulation.facts import Changes, Part, changes
+from orchestration.simulation.stakes import Stakes, stakes
 from orchestration.simulation.world import World
 
 
@@ -94,7 +95,8 @@ def apply(held: dict[str, np.ndarray], drawn: Changes, now: np.ndarray) -> None:
     for item, name in (("03", "head"), ("02", "home"), ("04", "capital")):
         mask = now & (drawn.item == item)
         held[name][drawn.row[mask]] = drawn.after[mask]
-    held["renamed"][drawn.row[now & (drawn.item == "01")]] = True
+    mask = now & (drawn.item == "01")
+    held["renamed"][drawn.row[mask]] = drawn.after[mask] > 0
 
 
 def _whole(held: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -117,7 +119,7 @@ def change_log(world: World, part: Part) -> pl.DataFrame:
             drawn.item == "05", words.choose(words.SCOPES, drawn.row + drawn.day + (name == "value_after")), content
         )
         content = where(drawn.item == "06", words.person_names(drawn.row * 3 + (name == "value_after")), content)
-        names = (world.name if name == "value_before" else world.former).gather(drawn.row)
+        names = where(value > 0, world.former.gather(drawn.row), world.name.gather(drawn.row))
         content = where(drawn.item == "01", names, content)
         columns[name] = where(drawn.item == "99", words.join(a="备案", b=words.text(drawn.day)), content)
     frame = pl.DataFrame(
@@ -177,7 +179,7 @@ def persons(world: World, part: Part) -> pl.DataFrame:
 
 
 def shareholders(world: World, part: Part) -> pl.DataFrame:
-    """One to four holders of each company; an owning enterprise holds 26 to 100 per cent."""
+    """One to four holders of each company; an owning enterprise holds 26 to 100 per cent; few have many small ones."""
     rng = part.stream(world, "c01_shareholders")
     own = part.rows[world.company[part.rows]]
     owned = world.owner[own] >= 0
@@ -188,14 +190,17 @@ def shareholders(world: World, part: Part) -> pl.DataFrame:
     firm = (nth == 0) & np.repeat(owned, count)
     weight = rng.gamma(1.2, 1.0, len(rows)) + 0.05 + np.where(firm, 2.0, 0)
     share = weight / np.repeat(np.add.reduceat(weight, np.cumsum(count) - count), count) if len(rows) else weight
-    person = np.where((nth == 0) & ~firm, world.head[rows], 20 * world.count + 4 * rows + nth)
+    person = np.where((nth == 0) & ~firm, world.head[rows], world.holder(rows, nth))
     kin = (nth == 1) & (rng.random(len(rows)) < 0.06)
     person = np.where(kin, world.head[np.maximum(rows - 1, 0)], person)
     since = world.established[rows] + np.where(rng.random(len(rows)) < 0.25, rng.integers(0, 2000, len(rows)), 0)
     since = np.where(since < np.minimum(world.calendar.end, world.ended[rows]), since, world.established[rows])
     left = np.where((rng.random(len(rows)) < 0.06) & (nth > 0), since + rng.integers(200, 3000, len(rows)), NEVER)
     left = np.where(left < world.calendar.end, left, NEVER)
+    small = stakes(world)
+    share = share * (1 - np.bincount(small.held, small.share, world.count)[rows])
     subscribed = np.round(share * world.capital[rows], 4)
+    kinds, until = _subscriptions(world, part, rows, since, firm=firm)
     paid = np.round(subscribed * np.clip(rng.normal(0.6, 0.4, len(rows)), 0, 1), 4)
     frame = pl.DataFrame(
         {
@@ -205,12 +210,71 @@ def shareholders(world: World, part: Part) -> pl.DataFrame:
             "subscribed_capital": subscribed,
             "paid_in_capital": numbers(paid, rng.random(len(rows)) < 0.8),
             "share": np.round(share, 4),
+            "investor_type": kinds,
+            "subscribed_until": until,
             "contributed_on": dates(since),
             "left_on": dates(left),
             "_seen": world.calendar.month_of(since),
         }
-    ).unique(["enterprise_id", "holder_id", "contributed_on"], keep="first", maintain_order=True)
+    )
+    frame = pl.concat([frame, _stakes(world, part, small, frame.columns)])
+    frame = frame.unique(["enterprise_id", "holder_id", "contributed_on"], keep="first", maintain_order=True)
     return versions(frame, world.calendar, "left_on", {})
+
+
+def _stakes(world: World, part: Part, small: Stakes, columns: list[str]) -> pl.DataFrame:
+    """Records of the small stakes that enterprises hold, all paid in."""
+    here = np.isin(small.held, part.rows)
+    held, holder, share = small.held[here], small.holder[here], small.share[here]
+    since = np.maximum(world.established[held], world.established[holder]) + 30
+    amount = np.round(share * world.capital[held], 4)
+    return pl.DataFrame(
+        {
+            "enterprise_id": world.uscc.gather(held),
+            "holder_kind": words.choose(["2"], held),
+            "holder_id": world.uscc.gather(holder),
+            "subscribed_capital": amount,
+            "paid_in_capital": amount,
+            "share": share,
+            "investor_type": words.choose(["20"], held),
+            "subscribed_until": dates(since + 1826),
+            "contributed_on": dates(since),
+            "left_on": dates(np.full(len(held), NEVER)),
+            "_seen": world.calendar.month_of(since),
+        }
+    ).select(columns)
+
+
+def _subscriptions(
+    world: World, part: Part, rows: np.ndarray, since: np.ndarray, *, firm: np.ndarray
+) -> tuple[pl.Series, pl.Series]:
+    """What each holder is, a few not told, and the day by which the capital must be paid in.
+
+    Nominees stand before shells and the risky; some foreign firms are held through empty companies overseas. Terms run
+    five years since the law limits them, and up to thirty in older articles of association.
+
+    Args:
+        world: the province.
+        part: the slice.
+        rows: the enterprise of each holder.
+        since: day on which each took the share.
+        firm: whether the holder is an enterprise.
+    """
+    rng = part.stream(world, "c01_shareholders/subscriptions")
+    chance = rng.random((3, len(rows)))
+    owner = world.entity[np.maximum(world.owner[rows], 0)]
+    state = np.isin(owner, ["1110", "1140", "3100"]) | np.isin(world.entity[rows], ["1110", "1140"])
+    foreign = np.isin(world.entity[rows], ["5100", "6100", "6800"])
+    nominee = by_class(world.risk[rows], 0.001, 0.005, 0.02, 0.04) * np.where(world.shell[rows], 5, 1)
+    kind = np.select(
+        [firm & state, firm & (owner == "1210"), firm, foreign & (chance[0] < 0.12), foreign & (chance[0] < 0.8)],
+        ["21", "22", "20", "35", "30"],
+        np.where(chance[0] < nominee, "36", "10"),
+    )
+    limited = since >= day("2024-07")
+    years = np.where(limited, 1 + 4 * chance[1], np.array([5, 10, 20, 30])[(chance[1] * 4).astype(np.int64)])
+    until = since + (years * 365.25).astype(np.int64)
+    return where(chance[2] < 0.96, pl.Series(kind), None), dates(until, chance[2] < 0.9)
 
 
 def branches(world: World, part: Part) -> pl.DataFrame:

@@ -9,24 +9,33 @@ import numpy as np
 import polars as pl
 
 from orchestration.simulation import words
-from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, versions, where
+from orchestration.simulation.business import KEPT, Business, business
+from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, stream, versions, where
 from orchestration.simulation.facts import Part, filings
 from orchestration.simulation.world import World
 
 FIGURES = ("assets", "liabilities", "revenue", "profit", "net_profit", "tax", "equity")
 
 
-def _figures(world: World, rows: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Figures in 万元: leverage and losses rise with risk; some file zero everywhere."""
-    count, risk = len(rows), world.risk[rows]
-    scale = np.exp(2.6 + 0.9 * np.log1p(world.staff[rows]) + 0.8 * rng.normal(0, 1, count))
-    revenue = scale * np.exp(0.5 * rng.normal(0, 1, count))
-    assets = scale * np.exp(0.3 + 0.6 * rng.normal(0, 1, count))
-    leverage = np.clip(by_class(risk, 0.42, 0.58, 0.85, 1.15) + 0.22 * rng.normal(0, 1, count), 0.01, 4)
+def _figures(
+    risk: np.ndarray, now: Business, place: np.ndarray, turnover: np.ndarray, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Figures in 万元: leverage and losses rise with risk; some file zero everywhere.
+
+    Args:
+        risk: latent risk of each enterprise that files.
+        now: the business of the slice in the year.
+        place: place of each enterprise in the slice.
+        turnover: logarithm of revenue over size, the same in every year.
+        rng: the stream of the feed.
+    """
+    count = len(place)
+    revenue = now.size[place] * np.exp(turnover + 0.05 * rng.normal(0, 1, count))
+    assets = now.size[place] * np.exp(0.3 + 0.6 * turnover + 0.2 * rng.normal(0, 1, count))
+    leverage = now.debt[place]
     margin = by_class(risk, 0.06, 0.03, -0.02, -0.08) + 0.07 * rng.normal(0, 1, count)
-    zero = rng.random(count) < by_class(risk, 0.012, 0.05, 0.14, 0.28)
-    idle = rng.random(count) < by_class(risk, 0.01, 0.03, 0.08, 0.15)
-    revenue = np.where(idle, 0, revenue)
+    zero, idle, hollow = now.zero[place], now.idle[place], now.hollow[place]
+    revenue = np.where(idle, 0, np.where(hollow, np.minimum(revenue, 40), revenue))
     profit = revenue * margin - np.where(idle, 0.02 * assets, 0)
     found = {
         "assets": assets,
@@ -34,7 +43,7 @@ def _figures(world: World, rows: np.ndarray, rng: np.random.Generator) -> dict[s
         "revenue": revenue,
         "profit": profit,
         "net_profit": np.where(profit > 0, 0.95 * profit, profit),
-        "tax": revenue * np.clip(0.02 + 0.015 * rng.normal(0, 1, count), 0, 0.1),
+        "tax": np.where(hollow, 0, revenue * np.clip(0.02 + 0.015 * rng.normal(0, 1, count), 0, 0.1)),
         "equity": assets * (1 - leverage),
     }
     return {name: np.round(np.where(zero, 0, value), 2) for name, value in found.items()}
@@ -43,16 +52,21 @@ def _figures(world: World, rows: np.ndarray, rng: np.random.Generator) -> dict[s
 def annual_reports(world: World, part: Part) -> pl.DataFrame:
     """One report per enterprise and year; a figure that is not published is empty and says so."""
     rng = part.stream(world, "c03_annual_reports")
+    turnover = 0.5 * part.stream(world, "c03_annual_reports/turnover").normal(0, 1, len(part.rows))
+    openness = part.stream(world, "c03_annual_reports/openness").random(len(part.rows))
     frames = []
     for filing in filings(world, part):
         there = filing.filed < NEVER
         rows, filed = filing.rows[there], filing.filed[there]
         count = len(rows)
-        figures = _figures(world, rows, rng)
-        open_ = rng.random(count) < 0.55
+        now, place = business(world, part, filing.year), rows - part.rows[0]
+        figures = _figures(world.risk[rows], now, place, turnover[place], rng)
+        empty = (figures["assets"] == 0) | now.unstaffed[place]
+        kept = stream(world.seed, f"c03_annual_reports/kept/{filing.year}", part.number).random(count) < KEPT
+        open_ = np.where(kept, openness[place], rng.random(count)) < 0.55
         columns: dict[str, object] = {}
         staff_open = rng.random(count) < 0.7
-        columns["staff"] = numbers(np.where(figures["assets"] == 0, 0, world.staff[rows]), staff_open)
+        columns["staff"] = numbers(np.where(empty, 0, world.staff[rows]), staff_open)
         columns["staff_published"] = staff_open
         for name in FIGURES:
             shown = open_ ^ (rng.random(count) < 0.05)

@@ -114,8 +114,8 @@ def test_a_wrong_check_character_warns_and_passes(settings):
         ("malformed_code", {"UNISCID": "9141010500001T"}, "is not a code of 18 legal characters: '9141010500001T'."),
         ("malformed_code", {"PARENTID": "91410105MA0000001O"}, "column parent_id (隶属企业统一社会信用代码) is not a code of 18"),
         ("identity_number_as_code", {"UNISCID": PERSON}, "holds a person's identity number where an enterprise's code belongs."),
-        ("missing_required", {"ENTNAME": "NULL"}, "column enterprise_name (企业名称) is empty but required."),
-        ("missing_required", {"ESTDATE": "9999-12-31"}, "column established_on (成立日期) is empty but required."),
+        ("missing_required", {"ENTNAME": "NULL"}, "column enterprise_name (企业名称) is empty but required; fill it and deliver the row again."),
+        ("missing_required", {"ESTDATE": "9999-12-31"}, "column established_on (成立日期) is empty but required; fill it"),
         ("long_text_in_code", {"REGSTATE": "该企业因未按规定期限公示年度报告被列入经营异常名录，后经申请移出，目前状态为存续"}, "holds long text where a code belongs"),
         ("bad_date", {"OPFROM": "去年春天"}, "column term_from (经营期限自) is not a date: '去年春天'."),
         ("bad_number", {"REGCAP": "五百万"}, "column registered_capital (注册资本) is not a number of this column's kind: '五百万'."),
@@ -136,7 +136,7 @@ def test_each_wrong_row_is_kept_out_with_its_reason(settings, reason, change, se
         1,
         reason,
     )
-    assert row["sentence"].startswith("file a.csv, data row 1: ")
+    assert row["sentence"].startswith("file a.csv, data row 1, line 2: ")
     assert sentence in row["sentence"]
 
 

@@ -15,9 +15,13 @@ from orchestration.settings import Settings
 MONTH = "2026-05"
 PARENT, PERSON = "91410105MA00000006", "0123456789abcdef0123456789abcdef"
 LATER = {"term_to", "closed_on", "ended_on", "left_on", "removed_on", "completed_on", "disclosed_on", "lifted_on",
-         "cleared_on", "approved_on", "decided_on", "published_on"}  # fmt: skip
+         "cleared_on", "approved_on", "decided_on", "published_on", "withdrawn_on", "resolved_on"}  # fmt: skip
 """Dates that follow another one of the same row."""
-FUTURE = {"valid_to", "term_to", "frozen_to", "next_inspection_on", "publicity_ends_on", "due_on"}
+FUTURE = {"valid_to", "term_to", "frozen_to", "next_inspection_on", "publicity_ends_on", "due_on", "expires_on",
+          "subscribed_until"}  # fmt: skip
+ONLY = {("c01_false_registrations", "decided_on"): "i % 3 > 0", ("s01_objections", "decided_on"): "i % 3 > 0",
+        ("w01_web_signals", "resolved_on"): "i % 6 = 1"}  # fmt: skip
+"""Rows, by their state or topic, that carry a date; the others leave it empty."""
 TEXT: dict[str, str] = {"case_no": "'(2026)豫01执' || (1000 + i)", "patent_no": "'ZL2026' || (100000 + i)",
                         "tax_kind": "'增值税' || i", "equipment_no": "'EQ' || (10000 + i)"}  # fmt: skip
 NUMBER = {"share": "0.5", "match_confidence": "0.9", "assets": "100.0", "liabilities": "40.0", "equity": "60.0",
@@ -67,7 +71,8 @@ def _value(settings: Settings, contract: Contract, name: str) -> str:
             return "last_day((m || '-01')::DATE) - (20 + i % 10)::INTEGER"
         if name in FUTURE:
             return "last_day((m || '-01')::DATE) + 300"
-        return f"last_day((m || '-01')::DATE) - {5 if name in LATER else 60}"
+        day = f"last_day((m || '-01')::DATE) - {5 if name in LATER else 60}"
+        return f"CASE WHEN {ONLY.get((contract.feed, name), 'true')} THEN {day} END"
     fixed = {
         "region": "districts[1 + i % len(districts)]", "industry": "'0111'", "month": "m", "currency": "'CNY'",
         "year": "left(m, 4)::INTEGER - 1", "boolean": "i % 2 = 0", "person_id": f"'{PERSON}'",

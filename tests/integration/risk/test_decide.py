@@ -15,6 +15,11 @@ MONTHS = ["2026-04", "2026-05", "2026-06"]
 REGIONS = ["410100", "410200"]
 CATALOGUE = load_catalogue(Settings.from_env(), "2026-05")
 RULED = ("v_h010201", "v_h010302", "v_h030101", "v_h040201", "v_h040601")
+OVERRIDES = (
+    "CREATE TABLE lake.scores.enterprise_override (month VARCHAR, region_code VARCHAR, enterprise_id VARCHAR, "
+    "override_no VARCHAR, override_class VARCHAR, reason VARCHAR, decider_rank INTEGER, decided_on DATE, "
+    "expires_on DATE, received_month VARCHAR, record_id VARCHAR)"
+)
 KNOWN = {"v_h010201": 12.0, "v_h010302": "general", "v_h030101": 0, "v_h040201": 0, "v_h040601": 0}
 
 
@@ -30,15 +35,16 @@ def settings(tmp_path_factory):
             "CREATE TABLE lake.scores.enterprise_score (month VARCHAR, region_code VARCHAR, enterprise_id VARCHAR, "
             f"catalogue_version VARCHAR, score DECIMAL(7, 2), {values}, {points})"
         )
+        connection.execute(OVERRIDES)
         for number, month in enumerate(MONTHS):
             connection.execute(
                 "INSERT INTO lake.scores.enterprise_score BY NAME "
                 "SELECT $month AS month, CASE WHEN range % 2 = 0 THEN '410100' ELSE '410200' END AS region_code, "
-                "'firm ' || range AS enterprise_id, 'v1' AS catalogue_version, "
+                "'firm ' || range AS enterprise_id, $version AS catalogue_version, "
                 "CAST((range * 25 + $number * 200) % 1000 AS DECIMAL(7, 2)) AS score, score AS p_h040101, "
                 "12.0 AS v_h010201, 'general' AS v_h010302, 0 AS v_h030101, 0 AS v_h040201, 0 AS v_h040601 "
                 "FROM range(40)",
-                {"month": month, "number": number},
+                {"month": month, "number": number, "version": CATALOGUE.version},
             )
     decide(settings, MONTHS, REGIONS)
     return settings
@@ -49,7 +55,12 @@ def classes(settings, month, firms):
     with connect(settings) as connection:
         connection.execute("DELETE FROM lake.scores.enterprise_score WHERE month = ?", [month])
         for name, (score, values, points) in firms.items():
-            row = {"month": month, "region_code": "410100", "enterprise_id": name, "catalogue_version": "v1"}
+            row = {
+                "month": month,
+                "region_code": "410100",
+                "enterprise_id": name,
+                "catalogue_version": CATALOGUE.version,
+            }
             row |= {"score": score} | KNOWN | values | points
             marks = ", ".join("?" for _ in row)
             connection.execute(
@@ -176,7 +187,7 @@ def test_new_gone_and_moved(settings):
         connection.execute("DELETE FROM lake.scores.enterprise_score WHERE month = '2025-08'")
         for name, region, score in (("stays", "410100", 250), ("moves", "410200", 100), ("comes", "410200", 100)):
             row = KNOWN | {"month": "2025-08", "region_code": region, "enterprise_id": name, "score": score}
-            row |= {"catalogue_version": "v1"}
+            row |= {"catalogue_version": CATALOGUE.version}
             marks = ", ".join("?" for _ in row)
             connection.execute(
                 f"INSERT INTO lake.scores.enterprise_score ({', '.join(row)}) VALUES ({marks})", list(row.values())
@@ -212,7 +223,7 @@ def test_scores_of_another_version_stop_with_a_sentence(settings):
             "INSERT INTO lake.scores.enterprise_score (month, region_code, enterprise_id, catalogue_version, score) "
             "VALUES ('2024-01', '410100', 'firm', 'v0', 1)"
         )
-    with pytest.raises(DecisionError, match="they come from catalogue v0, while v1 is in force"):
+    with pytest.raises(DecisionError, match="they come from catalogue v0, while v2 is in force"):
         decide(settings, ["2024-01"], REGIONS)
 
 

@@ -202,6 +202,11 @@ class TestTakenIn:
             ]
             assert counted >= len(same), defect
 
+    def test_an_objection_to_no_record_is_taken_in_and_names_none(self, delivered, defects, taken):
+        (defect,) = [d for d in defects if d["expectation"]["outcome"] == "accepted"]
+        objection = self.rows(delivered, defect, "accepted").row(0, named=True)
+        assert objection["record_key"] == "无此记录-0000" and objection["objection_no"].endswith("-obj")
+
     def test_duplicates_are_superseded(self, delivered, defects, taken):
         doubled = [d for d in defects if d["expectation"]["outcome"] == "superseded"]
         assert len(doubled) == 6
@@ -232,7 +237,7 @@ class TestTakenIn:
 
     def test_all_planned_outcomes_are_looked_at(self, defects):
         outcomes = {d["expectation"]["outcome"] for d in defects}
-        assert outcomes == {"cleaned", "quarantined", "superseded", "read", "repeat", "correction", "late"}
+        assert outcomes == {"cleaned", "quarantined", "superseded", "accepted", "read", "repeat", "correction", "late"}
 
 
 @pytest.mark.parametrize("kind", ["unknown_code", "unknown_column", "unreadable", "low_volume"])

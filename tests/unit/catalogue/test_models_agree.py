@@ -120,3 +120,14 @@ def test_a_parameter_that_no_model_reads(nodes):
     told = refusal(nodes)
     line = CATALOGUE.lines[("parameters.csv", "H040103", "repaired_weight")]
     assert f"parameters.csv:{line}: no model reads the parameter repaired_weight of H040103" in told
+
+
+def test_a_parameter_that_a_macro_reads(nodes):
+    """What a model and its evidence share stands in a macro, and so do the numbers it reads."""
+    model = nodes["model.ecr.h0401_something"]
+    macro = {"original_file_path": "macros/listings.sql", "macro_sql": model["raw_code"]}
+    model["raw_code"] = "select 0.5"
+    check_models(SETTINGS, {"nodes": nodes, "macros": {"macro.ecr.listings": macro}})
+    macro["macro_sql"] += "{{ parameter('H040103', 'typo') }}"
+    with pytest.raises(CatalogueError, match=r"macros/listings\.sql: the parameter typo of H040103 is in no"):
+        check_models(SETTINGS, {"nodes": nodes, "macros": {"macro.ecr.listings": macro}})

@@ -80,7 +80,26 @@ class Decided:
     changes: dict[str, int] = field(default_factory=lambda: {"A>D": 1})
     top_reasons: list[dict[str, Any]] = field(default_factory=lambda: [{"reason": "penalties", "enterprises": 1}])
     thin_file: int = 0
+    overridden: int = 0
+    refused: int = 0
     catalogue_version: str = "v1"
+
+
+@dataclass(frozen=True)
+class FieldDecided:
+    month: str
+    region_code: str
+    rows: int = 4
+    counts: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {"food": {"A": 3, "D": 1}, "drugs": {"A": 0, "D": 0}}
+    )
+    tiers: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {"food": {"credit": 3, "tightened": 1}, "drugs": {"credit": 0, "tightened": 0}}
+    )
+    moved: int = 1
+    thin_file: int = 0
+    visits: float = 4.5
+    version: str = "s1"
 
 
 class Fakes:
@@ -141,6 +160,14 @@ class Fakes:
         self.calls.append(("decide", f"{months[0]}..{months[-1]}", str(len(regions))))
         return [Decided(month, region) for month in months for region in regions]
 
+    def decide_specialised(self, settings: Settings, months: list[str], regions: list[str]) -> list[FieldDecided]:
+        self.calls.append(("specialised", f"{months[0]}..{months[-1]}", str(len(regions))))
+        return [FieldDecided(month, region) for month in months for region in regions]
+
+    def decide_combined(self, settings: Settings, months: list[str], regions: list[str]) -> list[FieldDecided]:
+        self.calls.append(("combined", f"{months[0]}..{months[-1]}", str(len(regions))))
+        return [FieldDecided(month, region) for month in months for region in regions]
+
     def overrides(self) -> dict[str, Any]:
         """What ``build_defs`` and ``Platform`` take."""
         return {
@@ -151,6 +178,8 @@ class Fakes:
             "build_month": self.build_month,
             "column_lineage": lambda settings, manifest: {},
             "decide": self.decide,
+            "decide_specialised": self.decide_specialised,
+            "decide_combined": self.decide_combined,
             "waiting": lambda settings, month: self.waiting.get(month, []),
             "seal": lambda settings, feed, month: self.calls.append(("seal", feed, month)),
             "now": lambda: self.now,

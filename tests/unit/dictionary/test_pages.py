@@ -14,9 +14,11 @@ from orchestration.dictionary import __main__ as command
 from orchestration.dictionary import compose
 from orchestration.dictionary.feeds import LEDGER, TYPES
 from orchestration.dictionary.indicators import read_parameters
+from orchestration.dictionary.kinds import decided_tables
 from orchestration.dictionary.models import DictionaryError, read_models
 from orchestration.feeds.contract import LEDGER_COLUMNS, ColumnType, all_feeds, code_list, load_contract
 from orchestration.settings import PROJECT, Settings
+from orchestration.specialised.load import specialised_versions
 
 SETTINGS = Settings(home=PROJECT / "data")
 
@@ -70,8 +72,10 @@ def test_every_code_stands_in_its_list(written):
 
 
 def test_every_indicator_stands_with_bands_and_parameters(written):
+    newest = catalogue_versions(SETTINGS)[-1]
     for version in catalogue_versions(SETTINGS):
-        chapter = written["indicators"].split(f"\n## Catalogue {version.version}\n")[1].split("\n## ")[0]
+        stem = "indicators" if version is newest else f"indicators_{version.version}"
+        chapter = written[stem].split(f"\n## Catalogue {version.version}\n")[1]
         parameters = read_parameters(version.folder)
         assert set(parameters) <= set(version.by_code)
         for indicator in version.indicators:
@@ -90,6 +94,32 @@ def test_points_and_bounds_read_as_the_catalogue_says(written):
     assert "| 6 | ≥ 5 | 5次及以上 | 5 or more | 100 | 320 |" in here
     assert "| 1 | < 0.5 | 无 | none | 0 | 0 |" in here
     assert "| 4 | `declared` |" in section(written["indicators"], "H010302")
+
+
+def test_every_key_field_stands_with_its_indicators(written):
+    for version in specialised_versions(SETTINGS):
+        for field in version.fields:
+            here = section(written["fields"], f"{field.zh} {field.en}")
+            own = [indicator.code for indicator in version.indicators if indicator.field == field.field]
+            assert first_cells(here) == own
+            assert field.members_zh in here
+
+
+def test_every_column_stands_once_with_its_chinese_name(written):
+    rows = first_cells(written["columns"])
+    assert rows == sorted(set(rows))
+    contracts = [load_contract(SETTINGS, feed) for feed in all_feeds(SETTINGS)]
+    assert {column.name for contract in contracts for column in contract.columns} <= set(rows)
+    assert "| `penalty_kind` | 处罚类别 |" in written["columns"]
+
+
+def test_data_models_are_counted_by_kind(written):
+    here = section(written["models"], "Kinds of data models")
+    total, kinds = map(int, re.match(r"\n(\d+) data models of (\d+) kinds", here).groups())
+    numbers = [int(number) for number in re.findall(r"\| (\d+) \|", here)]
+    assert (sum(numbers), len(numbers)) == (total, kinds)
+    assert total > 130, "fewer than the published system counts"
+    assert len(read_models()) == sum(numbers) - 2 * len(all_feeds(SETTINGS)) - len(decided_tables())
 
 
 def test_every_model_stands_with_its_columns(written):
@@ -125,7 +155,8 @@ def test_a_changed_page_is_named_and_mended(written, tmp_path, monkeypatch, caps
     assert command.main(["--check"]) == 1
     said = capsys.readouterr().out
     assert said == (
-        "codes.md, models.md: stale against data/ and dbt_project/; run python -m orchestration.dictionary.\n"
+        "codes.md, indicators_v1.md, columns.md, fields.md, models.md: stale against data/ and dbt_project/; "
+        "run python -m orchestration.dictionary.\n"
     )
     assert command.main([]) == 0
     assert command.main(["--check"]) == 0

@@ -64,12 +64,12 @@ def test_every_band_begins_at_its_lower_bound_and_ends_below_its_upper(connectio
         for band in CATALOGUE.bands_of(indicator.code):
             tried = [band.category] if indicator.kind == "categorical" else []
             if indicator.kind == "numeric":
-                tried += [float(band.lower)] if band.lower is not None else [-1.0, 0.0]
+                tried += [float(band.lower)] if band.lower is not None else [float(band.upper) - 1]
                 tried += [float(band.upper) - 5e-7] if band.upper is not None else [1e9]
             for value in tried:
                 firms.append({indicator.code: value})
                 expected.append((indicator, value, band.band, indicator.weight * band.risk / 100))
-    assert len({indicator.code for indicator, *_ in expected}) == 48
+    assert len({indicator.code for indicator, *_ in expected}) == len(CODES)
     for row, (indicator, value, band, points) in zip(score(connection, sql, *firms), expected, strict=True):
         told = f"{indicator.code} = {value}"
         assert row[f"b_{indicator.column}"] == band, told
@@ -77,11 +77,18 @@ def test_every_band_begins_at_its_lower_bound_and_ends_below_its_upper(connectio
 
 
 def test_the_clean_young_small_sole_investor_is_far_below_200(connection, sql):
-    clean = {i.code: 0 if i.kind == "numeric" else CATALOGUE.bands_of(i.code)[0].category for i in CATALOGUE.indicators}
+    clean = {code: value_in(min(CATALOGUE.bands_of(code), key=lambda band: abs(band.risk))) for code in CODES}
     young = clean | {"H010101": 3, "H010201": 0.2, "H010301": "sole", "H010302": "general"}
     (row,) = score(connection, sql, young)
     assert row["score"] == points("H010101", 1) + points("H010201", 1) + points("H010301", 4) < 200
     assert row["score"] == row["l1_h01"]
+
+
+def value_in(band):
+    """A value that lies in a band."""
+    if band.category is not None or band.lower is not None:
+        return band.category or float(band.lower)
+    return float(band.upper) - 1
 
 
 def bad_in(*levels):
@@ -90,7 +97,7 @@ def bad_in(*levels):
     for indicator in CATALOGUE.indicators:
         worst = max(CATALOGUE.bands_of(indicator.code), key=lambda band: band.risk)
         if indicator.l1_code in levels:
-            firm[indicator.code] = worst.category if indicator.kind == "categorical" else float(worst.lower or 0)
+            firm[indicator.code] = value_in(worst)
     return firm
 
 
@@ -150,12 +157,13 @@ def random_values(connection, rows, seed):
             names = ", ".join(f"'{band.category}'" for band in bands)
             value = f"list_extract([{names}], 1 + CAST(floor(pow({dice}, bad) * {len(bands)} * 0.9999) AS INTEGER))"
         else:
-            value = f"pow({dice}, bad) * {float(max(band.lower or 0 for band in bands)) * 1.4 + 0.2}"
+            most = float(max((band.lower for band in bands if band.lower is not None), key=abs))
+            value = f"pow({dice}, bad) * {most * 1.4 + (0.2 if most > 0 else -0.2)}"
         unknown = f"hash({seed + 1}, {number}, firm) % 10 = 0"
         drawn.append(f"CASE WHEN {unknown} THEN NULL ELSE {value} END")
     connection.execute(
         f"INSERT INTO enterprise_values SELECT '2026-05', '410100', CAST(firm AS VARCHAR), {', '.join(drawn)} "
-        f"FROM (SELECT range AS firm, 1 + range % 12 AS bad FROM range({rows}))"
+        f"FROM (SELECT range AS firm, 1 + range % 60 AS bad FROM range({rows}))"
     )
 
 

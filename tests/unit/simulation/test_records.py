@@ -8,11 +8,23 @@ import polars as pl
 import pytest
 
 from orchestration.feeds.contract import all_feeds, code_list, load_contract
+from orchestration.simulation import departments
 from orchestration.simulation.facts import Part, filings
 from orchestration.simulation.records import RECORDS
 from orchestration.simulation.world import build_world
 
+KNOWN_WHEN_DELIVERED = (
+    "removed_on",
+    "closed_on",
+    "ended_on",
+    "left_on",
+    "cleared_on",
+    "decided_on",
+    "withdrawn_on",
+    "resolved_on",
+)
 RISING = [
+    "c01_false_registrations",
     "c01_revocations",
     "c03_disclosure_orders",
     "c04_abnormal_list",
@@ -27,6 +39,7 @@ RISING = [
     "c11_equity_pledges",
     "c12_abnormal_taxpayers",
     "c12_arrears",
+    "s01_overrides",
     "w01_web_signals",
 ]
 
@@ -62,11 +75,7 @@ def test_no_event_lies_after_the_month_in_which_it_is_delivered(small, feed):
     ends = {k: month_end(month) for k, month in enumerate(small.calendar.received)}
     known = [
         "event",
-        *[
-            c.name
-            for c in contract.columns
-            if c.name in ("removed_on", "closed_on", "ended_on", "left_on", "cleared_on")
-        ],
+        *[c.name for c in contract.columns if c.name in KNOWN_WHEN_DELIVERED],
     ]
     frame = frame.with_columns(
         event=pl.col(contract.event_date), last=pl.col("_seen").replace_strict(ends, return_dtype=pl.Date)
@@ -121,6 +130,55 @@ def test_base_rates_are_plausible(province):
     assert 0.012 < pl.concat(list(last.values())).n_unique() / world.count < 0.026
     for feed, low, high in (("c04_abnormal_list", 0.06, 0.10), ("c06_penalties", 0.06, 0.11)):
         assert low < province.records(feed)["enterprise_id"].n_unique() / world.count < high
+
+
+def test_every_department_penalises_and_most_license_or_list(province):
+    known = {row["code"] for row in code_list(province.settings, "departments")}
+    penalties = province.records("c06_penalties")
+    assert len(known) == 18 and set(penalties["authority_code"]) == known
+    assert 0.45 < (penalties["authority_code"] == departments.MARKET).mean() < 0.65
+    licensing = set(province.records("c02_licences")["authority_code"])
+    assert licensing == known - {"court", "tax"}
+    assert set(province.records("c05_serious_lists")["listed_by"]) == {
+        departments.MARKET, *departments.LIST_FIELDS.values()
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("shares", [departments.PENALTY_FIELDS, departments.OTHER_LICENCES])
+def test_the_shares_of_departments_add_up(shares):
+    assert {kind: sum(parts.values()) for kind, parts in shares.items()} == dict.fromkeys(shares, 100)
+
+
+def test_a_list_of_another_department_is_kept_by_it(province):
+    lists = province.records("c05_serious_lists")
+    owners = dict(lists.select("list_field", "listed_by").unique().iter_rows())
+    assert lists.select("list_field", "listed_by").n_unique() == len(owners) == 11
+    assert {field: owners[field] for field in ("TAX", "WAGE", "SAFE", "DRUG", "FOOD")} == {
+        "TAX": "tax", "WAGE": "human_resources", "SAFE": "emergency",
+        "DRUG": "drug_administration", "FOOD": "market_regulation",
+    }  # fmt: skip
+
+
+def test_the_departments_of_a_field_are_those_that_supervise_it(province):
+    found = province.records("c06_penalties").group_by("field").agg(pl.col("authority_code").unique())
+    for field, owners in found.iter_rows():
+        assert set(owners) <= set(departments.PENALTY_FIELDS[field]), field
+    assert set(found["field"]) == set(departments.PENALTY_FIELDS)
+
+
+def test_a_renewed_licence_comes_from_the_same_department(province):
+    licences = province.records("c02_licences")
+    renewed = licences.group_by("licence_no").agg(pl.col("valid_from", "authority_code").n_unique())
+    assert renewed.filter(pl.col("valid_from") > 1).height > 100
+    assert (renewed["authority_code"] == 1).all()
+
+
+def test_departments_are_shared_out_by_a_stream_of_their_own(small, monkeypatch):
+    before = small.records("c06_penalties")
+    monkeypatch.setattr(departments, "PENALTY_FIELDS", {field: {"tax": 100} for field in departments.PENALTY_FIELDS})
+    after = RECORDS["c06_penalties"](small.world, small.part).filter(pl.col("_seen") <= small.calendar.months)
+    assert (after["authority_code"] == "tax").all()
+    assert after.drop("authority_code").equals(before.drop("authority_code"))
 
 
 def test_about_24_records_of_departments_for_each_enterprise(province):

@@ -50,10 +50,29 @@ def test_branches_have_older_living_parents_that_are_no_branches(province):
     assert (world.established[parents] < world.calendar.start).all()
 
 
-def test_owners_never_go_round_in_a_circle(province):
-    owned = province.world.owner >= 0
+def test_owners_go_round_in_small_rings_only(province):
+    world = province.world
+    owned = world.owner >= 0
     assert owned.sum() > 300
-    assert (province.world.owner[owned] < np.flatnonzero(owned)).all()
+    # a ring has one owner of a lower rank than what it owns; all other ownership leads from low rows to high ones
+    back = np.flatnonzero(owned & (world.owner >= np.arange(world.count)))
+    sole = world.entity[back] == "1152"
+    assert sole.any() and not sole.all()
+    once, twice = world.owner[back], world.owner[world.owner[back]]
+    assert (once != back).all() and ((twice == back) | (world.owner[twice] == back)).all()
+    assert (twice == back).any() and (twice != back).any()
+    assert len(back) < 0.002 * world.count
+
+
+def test_pyramids_have_many_levels(province):
+    world = province.world
+    above = np.where(world.owner < np.arange(world.count), world.owner, -1)
+    level, place = np.zeros(world.count, dtype=int), above
+    while (place >= 0).any():
+        level += place >= 0
+        place = np.where(place >= 0, above[np.maximum(place, 0)], -1)
+    assert level.max() >= 11 and (level == 3).sum() > 20
+    assert world.company[above >= 0].all()
 
 
 def test_shell_groups_share_person_and_address_and_are_risky(province):

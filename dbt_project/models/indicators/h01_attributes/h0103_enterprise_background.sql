@@ -1,8 +1,13 @@
--- H0103 企业背景 Enterprise background. Source: C01 (c01_base, c01_branches through the spine), reference lists.
+-- H0103 企业背景 Enterprise background. Source: C01 (c01_base, c01_branches through the spine,
+-- c01_shareholders), reference lists.
 -- H010301 企业类型: state | foreign | limited | sole | individual. Listed companies stand with state ones; cooperatives
 --         and partnerships with limited ones; a branch inherits its parent's type, unknown where the parent is.
 -- H010302 行业固有风险: general | licensed | key | declared, from the governed list industry_risk.csv by the longest prefix
 --         of the GB/T 4754 class that is in force in the month.
+-- H010303 股东类型: from the shareholders on the last day of the month, shell if any is a nominee or an overseas shell;
+--         else state if any is the state or a listed company; else corporate if any is an enterprise; else natural. The
+--         kind is that of the macro shareholder_kind. Unknown while the feed is not fresh and where no shareholder, or
+--         none of a known kind, is on record (individual businesses, branches).
 with spine as (
     select
         enterprise_id,
@@ -48,6 +53,18 @@ grouped as (
         case when spine.type_group = 'branch' then parent.type_group else spine.type_group end as type_group
     from spine
     left join parent on spine.parent_id = parent.enterprise_id
+),
+
+shareholders as (
+    select
+        holder.enterprise_id,
+        bool_or({{ shareholder_kind("holder") }} = 'shell') as has_shell,
+        bool_or({{ shareholder_kind("holder") }} = 'state') as has_state,
+        bool_or({{ shareholder_kind("holder") }} = 'corporate') as has_corporate,
+        bool_or({{ shareholder_kind("holder") }} = 'natural') as has_natural
+    from {{ ref("stg_c01_shareholders") }} as holder
+    where {{ is_held("holder") }}
+    group by holder.enterprise_id
 )
 
 select
@@ -61,8 +78,16 @@ select
     case
         when grouped.industry_code is not null
             then coalesce(by_class.category, by_group.category, by_division.category, 'general')
-    end as h010302
+    end as h010302,
+    case
+        when not {{ fresh("c01_shareholders") }} then null
+        when shareholders.has_shell then 'shell'
+        when shareholders.has_state then 'state'
+        when shareholders.has_corporate then 'corporate'
+        when shareholders.has_natural then 'natural'
+    end as h010303
 from grouped
+left join shareholders on grouped.enterprise_id = shareholders.enterprise_id
 left join risk as by_class on grouped.industry_code = by_class.prefix
 left join risk as by_group on substr(grouped.industry_code, 1, 3) = by_group.prefix
 left join risk as by_division on substr(grouped.industry_code, 1, 2) = by_division.prefix

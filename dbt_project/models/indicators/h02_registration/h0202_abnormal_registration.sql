@@ -1,65 +1,41 @@
--- H0202 登记异常特征 Abnormal registration patterns. Source: C01 (c01_base, c01_cluster_addresses, c01_persons).
+-- H0202 登记异常特征 Abnormal registration patterns. Source: C01 (c01_base, c01_cluster_addresses, c01_persons) by way of
+-- affiliate_hub, c01_false_registrations.
 -- H020201 一址多企: live enterprises at the same normalised address of the same district, itself included; 0 at an address
---         approved for cluster registration (集群登记). Normalised: full width to half width, no spaces; 号 and 室 stay.
+--         approved for cluster registration (集群登记).
 -- H020202 一人多企: live enterprises with the same legal representative (by keyed hash), itself included.
+-- H020203 虚假登记或撤销登记记录: the worst case inside the window, revoked | suspected | none. A suspicion counts from the day
+--         the case was opened, a revocation from its decision; a dismissed case does not count.
 -- Unknown: no address or no legal representative on record, or a feed that is not fresh.
-with spine as (
+with hubs as (
     select
         enterprise_id,
-        district_code,
-        legal_rep_id
-    from {{ ref("enterprise") }}
+        max(case when exempt then 0 else members end) filter (where bond = 'address') as at_address,
+        max(members) filter (where bond = 'head') as under_head
+    from {{ ref("affiliate_hub") }}
     where month = {{ month() }}
+    group by enterprise_id
 ),
 
-located as (
+false_cases as (
     select
-        spine.enterprise_id,
-        spine.district_code,
-        spine.legal_rep_id,
-        nullif({{ plain_text("base.address") }}, '') as place
-    from spine
-    inner join {{ ref("stg_c01_base") }} as base on spine.enterprise_id = base.enterprise_id
-),
-
-clusters as (
-    select distinct
-        district_code,
-        {{ plain_text("address") }} as place
-    from {{ ref("stg_c01_cluster_addresses") }}
-    where
-        approved_on <= {{ month_end() }}
-        and (ended_on is null or ended_on > {{ month_end() }})
-),
-
-addresses as (
-    select
-        located.district_code,
-        located.place,
-        case when max(clusters.place) is null then count(*) else 0 end as enterprises
-    from located
-    left join clusters on located.district_code = clusters.district_code and located.place = clusters.place
-    where located.place is not null
-    group by located.district_code, located.place
-),
-
-heads as (
-    select
-        legal_rep_id,
-        count(*) as enterprises
-    from spine
-    where legal_rep_id is not null
-    group by legal_rep_id
+        enterprise_id,
+        bool_or(standing = 'revoked') as revoked
+    from ({{ false_registrations() }}) as counted
+    group by enterprise_id
 )
 
 select
-    cast({{ month() }} as varchar) as month,  -- noqa: RF04
-    located.enterprise_id,
+    enterprise.month,
+    enterprise.enterprise_id,
+    case when {{ fresh("c01_base") }} and {{ fresh("c01_cluster_addresses") }} then hubs.at_address end as h020201,
+    case when {{ fresh("c01_base") }} then hubs.under_head end as h020202,
     case
-        when {{ fresh("c01_base") }} and {{ fresh("c01_cluster_addresses") }}
-            then cast(addresses.enterprises as integer)
-    end as h020201,
-    case when {{ fresh("c01_base") }} then cast(heads.enterprises as integer) end as h020202
-from located
-left join addresses on located.district_code = addresses.district_code and located.place = addresses.place
-left join heads on located.legal_rep_id = heads.legal_rep_id
+        when not {{ fresh("c01_false_registrations") }} then null
+        when false_cases.revoked then 'revoked'
+        when false_cases.enterprise_id is not null then 'suspected'
+        else 'none'
+    end as h020203
+from {{ ref("enterprise") }} as enterprise
+left join hubs on enterprise.enterprise_id = hubs.enterprise_id
+left join false_cases on enterprise.enterprise_id = false_cases.enterprise_id
+where enterprise.month = {{ month() }}

@@ -1,5 +1,5 @@
--- H0302 年报质量 Annual report quality. Source: C03 (c03_annual_reports), C12 (c12_tax_paid), C13 (c13_insured_staff),
--- C01.
+-- H0302 年报质量 Annual report quality. Source: C03 (c03_annual_reports, c03_report_amendments), C12 (c12_tax_paid), C13
+-- (c13_insured_staff), C01.
 -- The report read is the latest one on file, if it covers the year due or a later one; an older one says nothing about
 -- now.
 -- H030201 年报财务全零申报: assets, liabilities, revenue, profit and tax are all 0 and the enterprise is older than
@@ -9,6 +9,9 @@
 --         `revenue_below` 万元, no staff. Tax and staff are 0 only if no source knows more: the tax and social-insurance
 --         records count beside the report. Smaller capital: 0. Unknown parts do not count; nothing known or capital
 --         unknown: null.
+-- H030203 年报修改次数: amendments inside the window, by day of amendment, of the report that was amended most, whatever its
+--         year. Several items amended on one day are one amendment. Unknown while the feed of amendments is not fresh;
+--         an enterprise without any has amended nothing (0).
 with spine as (
     select
         enterprise_id,
@@ -18,45 +21,26 @@ with spine as (
     where month = {{ month() }}
 ),
 
--- What an enterprise chose not to publish is not read here, as in H0701.
-reports as (
+{{ reported_substance() }},
+
+-- A day on which a report was amended is one amendment, however many items it changed.
+amendments as (
     select
         enterprise_id,
-        row_number() over (partition by enterprise_id order by report_year desc) as recency,
-        case when assets_published is not false then assets end as assets,
-        case when liabilities_published is not false then liabilities end as liabilities,
-        case when revenue_published is not false then revenue end as revenue,
-        case when profit_published is not false then profit end as profit,
-        case when tax_published is not false then tax end as tax,
-        case when staff_published is not false then staff end as staff
-    from {{ ref("stg_c03_annual_reports") }}
+        report_year,
+        count(distinct amended_on) as times
+    from {{ ref("stg_c03_report_amendments") }}
     where
-        filed_on <= {{ month_end() }}
-        and report_year >= {{ report_year_due() }}
-        and {{ fresh("c03_annual_reports") }}
+        amended_on > {{ window_start("H030203") }}
+        and amended_on <= {{ month_end() }}
+    group by enterprise_id, report_year
 ),
 
-tax as (
+amended as (
     select
         enterprise_id,
-        max_by(tax_paid, tax_year) as tax_paid
-    from {{ ref("stg_c12_tax_paid") }}
-    where
-        tax_year >= {{ report_year_due() }}
-        and paid_through <= {{ month_end() }}
-        and {{ fresh("c12_tax_paid") }}
-    group by enterprise_id
-),
-
-insured as (
-    select
-        enterprise_id,
-        max_by(insured_staff, insured_month) as insured_staff
-    from {{ ref("stg_c13_insured_staff") }}
-    where
-        counted_on > {{ window_start("H030202") }}
-        and counted_on <= {{ month_end() }}
-        and {{ fresh("c13_insured_staff") }}
+        max(times) as times
+    from amendments
     group by enterprise_id
 ),
 
@@ -71,15 +55,14 @@ known as (
         reports.revenue = 0 as no_revenue,
         reports.profit = 0 as no_profit,
         reports.tax = 0 as no_tax,
-        reports.revenue < {{ parameter("H030202", "revenue_below") }} as low_revenue,
-        greatest(coalesce(reports.tax, tax.tax_paid), coalesce(tax.tax_paid, reports.tax)) = 0 as tax_free,
-        greatest(
-            coalesce(reports.staff, insured.insured_staff), coalesce(insured.insured_staff, reports.staff)
-        ) = 0 as unstaffed
+        substance.tax_free,
+        substance.low_revenue,
+        substance.unstaffed,
+        amended.times as amendments
     from spine
     left join reports on spine.enterprise_id = reports.enterprise_id and reports.recency = 1
-    left join tax on spine.enterprise_id = tax.enterprise_id
-    left join insured on spine.enterprise_id = insured.enterprise_id
+    left join substance on spine.enterprise_id = substance.enterprise_id
+    left join amended on spine.enterprise_id = amended.enterprise_id
 )
 
 select
@@ -99,5 +82,8 @@ select
                 case when tax_free then 1 else 0 end
                 + case when low_revenue then 1 else 0 end
                 + case when unstaffed then 1 else 0 end
-    end as h030202
+    end as h030202,
+    case
+        when {{ fresh("c03_report_amendments") }} then cast(coalesce(amendments, 0) as integer)
+    end as h030203
 from known

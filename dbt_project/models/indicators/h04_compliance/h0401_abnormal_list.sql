@@ -1,39 +1,20 @@
 -- H0401 经营异常 Abnormal operations list. Source: C04 经营异常名录 (c04_abnormal_list), C05 信用修复 (c05_repairs).
 -- H040101 当前是否列入经营异常名录 Currently listed: 1 while listed and not removed by the last day of the month.
--- H040102 列入经营异常原因 Reason: the worst ground in force, in this order: 3 false information, 4 unreachable address,
---         2 instant information, 1 annual report; 'none' if not listed.
+-- H040102 列入经营异常原因 Reason: the worst ground in force; 'none' if not listed. The catalogue's risks say which is
+--         worst; as far as they say nothing: 3 false information, 4 unreachable address, 2 instant information,
+--         1 annual report.
 -- H040103 近三年列入经营异常次数 Listings in 3 years, by day of listing: a repaired one (信用修复) counts `repaired_weight` of
 --         parameters.csv from the day of the repair, one made in error (列入错误) does not count once it is taken back.
 -- Unknown (null) while the feed is not fresh. A repair feed that did not arrive only means that no repair is known.
-with repairs as (
-    select distinct
-        enterprise_id,
-        try_cast(repaired_ref as date) as listed_on
-    from {{ ref('stg_c05_repairs') }}
-    where
-        repaired_feed = 'c04_abnormal_list'
-        and decided_on <= {{ month_end() }}
-),
-
-listings as (
+with listings as (
     select
         listing.enterprise_id,
         listing.ground,
         listing.listed_on,
-        case listing.ground when '3' then 4 when '4' then 3 when '2' then 2 else 1 end as severity,
-        (listing.removed_on is null or listing.removed_on > {{ month_end() }}) as in_force,
-        case
-            when listing.removed_on <= {{ month_end() }} and listing.removal_reason = '2' then 0
-            when repairs.listed_on is not null then {{ parameter('H040103', 'repaired_weight') }}
-            when listing.removed_on <= {{ month_end() }} and listing.removal_reason = '1'
-                then {{ parameter('H040103', 'repaired_weight') }}
-            else 1
-        end as counts_for
+        {{ category_rank("H040102", "listing.ground", ["3", "4", "2", "1"]) }} as severity,
+        {{ is_in_force("listing") }} as in_force,
+        {{ abnormal_listing_weight("listing") }} as counts_for
     from {{ ref('stg_c04_abnormal_list') }} as listing
-    left join repairs
-        on
-            listing.enterprise_id = repairs.enterprise_id
-            and listing.listed_on = repairs.listed_on
     where listing.listed_on <= {{ month_end() }}
 ),
 

@@ -17,46 +17,15 @@ with spine as (
     where month = {{ month() }}
 ),
 
-repaired as (
-    select distinct
-        enterprise_id,
-        try_cast(repaired_ref as date) as listed_on
-    from {{ ref("stg_c05_repairs") }}
-    where
-        repaired_feed = 'c05_serious_lists'
-        and decided_on <= {{ month_end() }}
-),
-
-incidents as (
-    select
-        enterprise_id,
-        legal_rep_id
-    from {{ ref("stg_c01_revocations") }}
-    where
-        revoked_on > {{ window_start("H060201") }}
-        and revoked_on <= {{ month_end() }}
-    union all
-    select
-        record.enterprise_id,
-        record.legal_rep_id
-    from {{ ref("stg_c05_serious_lists") }} as record
-    left join repaired
-        on
-            record.enterprise_id = repaired.enterprise_id
-            and record.listed_on = repaired.listed_on
-    where
-        record.listed_on > {{ window_start("H060201") }}
-        and record.listed_on <= {{ month_end() }}
-        and record.list_field not in ('TAX', 'WAGE', 'SAFE')
-        and repaired.enterprise_id is null
+restricting as (
+    {{ restricting_records() }}
 ),
 
 restricted as (
     select distinct
-        incidents.enterprise_id,
-        coalesce(incidents.legal_rep_id, base.legal_rep_id) as person_id
-    from incidents
-    left join {{ ref("stg_c01_base") }} as base on incidents.enterprise_id = base.enterprise_id
+        enterprise_id,
+        person_id
+    from restricting
 ),
 
 heads as (
@@ -72,40 +41,15 @@ heads as (
 ),
 
 key_persons as (
-    select
-        enterprise_id,
-        legal_rep_id as person_id
-    from spine
-    where legal_rep_id is not null
-    union
-    select
-        enterprise_id,
-        person_id
-    from {{ ref("stg_c01_persons") }}
-    where
-        position in ('01', '02')
-        and appointed_on <= {{ month_end() }}
-        and (left_on is null or left_on > {{ month_end() }})
-    union
-    select
-        enterprise_id,
-        holder_id as person_id
-    from {{ ref("stg_c01_shareholders") }}
-    where
-        holder_kind = '1'
-        and share >= {{ parameter("H060202", "key_holder_share") }}
-        and contributed_on <= {{ month_end() }}
-        and (left_on is null or left_on > {{ month_end() }})
+    {{ key_persons() }}
 ),
 
 defaulters as (
-    select distinct person_id
-    from {{ ref("stg_c10_defaulters") }}
+    select distinct defaulter.person_id
+    from {{ ref("stg_c10_defaulters") }} as defaulter
     where
-        subject_kind = '2'
-        and person_id is not null
-        and published_on <= {{ month_end() }}
-        and (removed_on is null or removed_on > {{ month_end() }})
+        defaulter.person_id is not null
+        and {{ is_on_defaulter_list("defaulter", "2") }}
 ),
 
 persons as (

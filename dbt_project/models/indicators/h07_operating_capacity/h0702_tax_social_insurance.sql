@@ -9,49 +9,44 @@
 --         'arrears': announced in the window and not cleared by the last day of the month. 'abnormal': identified and
 --         not lifted by then, however long ago: it is a state, not an event. 'both', 'none'. If one of the two
 --         feeds is not fresh, only what the other shows is said; nothing shown is then unknown.
+-- H070203 年纳税额 Tax of a year, the newest whole one of which it is known, of the last year due or newer. Source: C12
+--         (c12_tax_paid), else the enterprise's own report (C03). 'untaxed': none although the report on the same year
+--         shows revenue above 0. 'large': above `large_above` 万元; 'middle': from `small_below` 万元 on; 'small': below
+--         that, and no tax where no revenue is known, for then no more than a small tax is certain. Refunds can make it
+--         negative, which is none. Unknown if neither source tells of such a year.
+-- H070204 近一年员工变动率 Fall of insured staff (C13) from one window (12 months) before the feed's newest month to that
+--         month, as a share of the earlier count; a rise is below 0. Unknown without both counts, or from a count of 0.
+-- H070205 纳税信用等级 Latest tax credit rating published in the window, A, B, M (new), C or D. Source: C12
+--         (c12_ratings). Not rated is unknown: not every taxpayer is.
+-- Unknown (null) while the feed is not fresh.
 {%- set zero_months = parameter('H070201', 'zero_months') | int %}
-with staff as (
-    select
-        enterprise_id,
-        cast(substr(insured_month, 1, 4) as integer) * 12 + cast(substr(insured_month, 6, 2) as integer) as month_no,
-        insured_staff
-    from {{ ref('stg_c13_insured_staff') }}
-    where
-        insured_month <= {{ month() }}
-        -- half a year more than is counted, for the lag of the feed; no further back, because the feed is long
-        and insured_month > cast({{ month_end(-6 - [zero_months, window_months('H070201') | int] | max) }} as varchar)
-        and counted_on <= {{ month_end() }}
-),
-
-newest as (
-    select max(month_no) as month_no from staff
-),
+{%- set fall_months = window_months('H070201') | int %}
+{%- set year_months = window_months('H070204') | int %}
+with {{ insured_counts([zero_months, fall_months, year_months] | max) }},
 
 insured as (
     select
-        staff.enterprise_id,
-        max(staff.insured_staff) filter (where staff.month_no = newest.month_no) as staff_now,
-        max(staff.insured_staff) filter (
-            where staff.month_no = newest.month_no - {{ window_months('H070201') }}
-        ) as staff_before,
-        count(*) filter (
-            where staff.insured_staff = 0 and staff.month_no > newest.month_no - {{ zero_months }}
-        ) as zero_months
-    from staff
-    cross join newest
-    where staff.month_no >= newest.month_no - greatest({{ zero_months }}, {{ window_months('H070201') }})
-    group by staff.enterprise_id
+        enterprise_id,
+        max(insured_staff) filter (where months_back = 0) as staff_now,
+        max(insured_staff) filter (where months_back = {{ fall_months }}) as staff_before,
+        max(insured_staff) filter (where months_back = {{ year_months }}) as staff_a_year_before,
+        count(*) filter (where insured_staff = 0 and months_back < {{ zero_months }}) as zero_months
+    from insured_counts
+    group by enterprise_id
 ),
+
+reports as (
+    {{ disclosed_reports(["H070203"]) }}
+),
+
+{{ tax_of_the_year() }},
 
 latest_report as (
     select
         enterprise_id,
-        max_by(case when coalesce(revenue_published, true) then revenue end, report_year) as revenue
-    from {{ ref('stg_c03_annual_reports') }}
-    where
-        filed_on <= {{ month_end() }}
-        and report_year >= {{ report_year_due() }}
-    group by enterprise_id
+        revenue
+    from reports
+    where recency = 1 and report_year >= {{ report_year_due() }}
 ),
 
 arrears as (
@@ -71,6 +66,15 @@ abnormal as (
         and (lifted_on is null or lifted_on > {{ month_end() }})
 ),
 
+ratings as (
+    select
+        enterprise_id,
+        rating,
+        row_number() over (partition by enterprise_id order by rated_on desc, rated_year desc) as recency
+    from {{ ref('stg_c12_ratings') }}
+    where rated_on > {{ window_start('H070205') }} and rated_on <= {{ month_end() }}
+),
+
 known as (
     select
         enterprise.month,
@@ -85,10 +89,25 @@ known as (
             when {{ fresh('c03_annual_reports') }} and latest_report.revenue > 0 then 'zero_staff'
         end as staff_state,
         case when {{ fresh('c12_arrears') }} then arrears.enterprise_id is not null end as in_arrears,
-        case when {{ fresh('c12_abnormal_taxpayers') }} then abnormal.enterprise_id is not null end as is_abnormal
+        case when {{ fresh('c12_abnormal_taxpayers') }} then abnormal.enterprise_id is not null end as is_abnormal,
+        case
+            when taxed.tax > {{ parameter('H070203', 'large_above') }} then 'large'
+            when taxed.tax >= {{ parameter('H070203', 'small_below') }} then 'middle'
+            when taxed.tax <= 0 and taxed.revenue > 0 then 'untaxed'
+            when taxed.tax is not null then 'small'
+        end as tax_size,
+        case
+            when {{ fresh('c13_insured_staff') }} and insured.staff_a_year_before > 0
+                then
+                    cast(insured.staff_a_year_before - insured.staff_now as double)
+                    / cast(insured.staff_a_year_before as double)
+        end as staff_fall,
+        case when {{ fresh('c12_ratings') }} then ratings.rating end as rating
     from {{ ref('enterprise') }} as enterprise
     left join insured on enterprise.enterprise_id = insured.enterprise_id
     left join latest_report on enterprise.enterprise_id = latest_report.enterprise_id
+    left join taxed on enterprise.enterprise_id = taxed.enterprise_id
+    left join ratings on enterprise.enterprise_id = ratings.enterprise_id and ratings.recency = 1
     left join arrears on enterprise.enterprise_id = arrears.enterprise_id
     left join abnormal on enterprise.enterprise_id = abnormal.enterprise_id
     where enterprise.month = {{ month() }}
@@ -103,5 +122,8 @@ select
         when in_arrears then 'arrears'
         when is_abnormal then 'abnormal'
         when not in_arrears and not is_abnormal then 'none'
-    end as h070202
+    end as h070202,
+    tax_size as h070203,
+    staff_fall as h070204,
+    rating as h070205
 from known

@@ -22,5 +22,6 @@
         "legal_rep_id",
         "parent_id",
         "approved_on"
-    ]
+    ],
+    record_key=["enterprise_id"]
 ) }}

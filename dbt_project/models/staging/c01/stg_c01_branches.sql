@@ -9,5 +9,6 @@
         "branch_name",
         "opened_on",
         "closed_on"
-    ]
+    ],
+    record_key=["branch_id"]
 ) }}

@@ -9,5 +9,6 @@
         "value_before",
         "value_after",
         "changed_on"
-    ]
+    ],
+    record_key=["change_item", "changed_on", "value_after"]
 ) }}

@@ -9,5 +9,6 @@
         "host_name",
         "approved_on",
         "ended_on"
-    ]
+    ],
+    record_key=["address"]
 ) }}

@@ -7,5 +7,6 @@
         "enterprise_id",
         "deregistered_on",
         "reason"
-    ]
+    ],
+    record_key=["enterprise_id"]
 ) }}

@@ -10,5 +10,6 @@
         "position",
         "appointed_on",
         "left_on"
-    ]
+    ],
+    record_key=["person_id", "position", "appointed_on"]
 ) }}

@@ -8,5 +8,6 @@
         "revoked_on",
         "reason",
         "legal_rep_id"
-    ]
+    ],
+    record_key=["enterprise_id"]
 ) }}

@@ -10,7 +10,10 @@
         "subscribed_capital",
         "paid_in_capital",
         "share",
+        "investor_type",
+        "subscribed_until",
         "contributed_on",
         "left_on"
-    ]
+    ],
+    record_key=["holder_id", "contributed_on"]
 ) }}

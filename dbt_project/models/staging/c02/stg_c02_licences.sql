@@ -13,5 +13,7 @@
         "valid_from",
         "valid_to",
         "licence_state"
-    ]
+    ],
+    record_key=["licence_no", "valid_from"],
+    objections=true
 ) }}

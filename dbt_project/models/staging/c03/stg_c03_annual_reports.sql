@@ -25,5 +25,6 @@
         "equity",
         "equity_published",
         "paid_in_capital"
-    ]
+    ],
+    record_key=["report_year"]
 ) }}

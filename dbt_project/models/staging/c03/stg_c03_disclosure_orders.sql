@@ -10,5 +10,7 @@
         "ordered_on",
         "due_on",
         "disclosed_on"
-    ]
+    ],
+    record_key=["order_no"],
+    objections=true
 ) }}

@@ -8,5 +8,6 @@
         "report_year",
         "amended_on",
         "amended_item"
-    ]
+    ],
+    record_key=["report_year", "amended_on", "amended_item"]
 ) }}

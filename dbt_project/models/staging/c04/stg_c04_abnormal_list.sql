@@ -10,5 +10,8 @@
         "listed_by",
         "removed_on",
         "removal_reason"
-    ]
+    ],
+    record_key=["listed_on", "ground"],
+    repair_ref="listed_on",
+    objections=true
 ) }}

@@ -9,5 +9,6 @@
         "repaired_ref",
         "applied_on",
         "decided_on"
-    ]
+    ],
+    record_key=["repaired_feed", "repaired_ref"]
 ) }}

@@ -11,5 +11,8 @@
         "listed_by",
         "removed_on",
         "legal_rep_id"
-    ]
+    ],
+    record_key=["list_field", "listed_on"],
+    repair_ref="listed_on",
+    objections=true
 ) }}

@@ -18,5 +18,8 @@
         "decided_on",
         "publicity_ends_on",
         "authority_code"
-    ]
+    ],
+    record_key=["document_no"],
+    repair_ref="document_no",
+    objections=true
 ) }}

@@ -16,5 +16,7 @@
         "minor_findings",
         "serious_findings",
         "critical_findings"
-    ]
+    ],
+    record_key=["task_id", "item"],
+    objections=true
 ) }}

@@ -10,5 +10,7 @@
         "recall_kind",
         "announced_on",
         "completed_on"
-    ]
+    ],
+    record_key=["recall_no"],
+    objections=true
 ) }}

@@ -13,5 +13,7 @@
         "result",
         "recheck_result",
         "disposal"
-    ]
+    ],
+    record_key=["sample_no"],
+    objections=true
 ) }}

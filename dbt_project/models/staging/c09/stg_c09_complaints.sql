@@ -14,5 +14,7 @@
         "closed_on",
         "outcome",
         "repeat_complainant"
-    ]
+    ],
+    record_key=["complaint_no"],
+    objections=true
 ) }}

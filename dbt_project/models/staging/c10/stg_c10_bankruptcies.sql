@@ -10,5 +10,7 @@
         "court",
         "accepted_on",
         "ended_on"
-    ]
+    ],
+    record_key=["case_no"],
+    objections=true
 ) }}

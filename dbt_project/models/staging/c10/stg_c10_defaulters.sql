@@ -14,5 +14,7 @@
         "performance",
         "amount",
         "removed_on"
-    ]
+    ],
+    record_key=["case_no", "subject_kind", "person_id"],
+    objections=true
 ) }}

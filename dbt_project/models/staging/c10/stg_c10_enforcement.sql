@@ -10,5 +10,6 @@
         "filed_on",
         "amount",
         "closed_on"
-    ]
+    ],
+    record_key=["case_no"]
 ) }}

@@ -11,5 +11,7 @@
         "frozen_on",
         "frozen_to",
         "ended_on"
-    ]
+    ],
+    record_key=["document_no"],
+    objections=true
 ) }}

@@ -12,5 +12,7 @@
         "filed_on",
         "amount",
         "closed_on"
-    ]
+    ],
+    record_key=["case_no"],
+    objections=true
 ) }}

@@ -10,5 +10,6 @@
         "registered_on",
         "state",
         "ended_on"
-    ]
+    ],
+    record_key=["mortgage_no"]
 ) }}

@@ -10,5 +10,6 @@
         "pledged_on",
         "state",
         "ended_on"
-    ]
+    ],
+    record_key=["equity_no"]
 ) }}

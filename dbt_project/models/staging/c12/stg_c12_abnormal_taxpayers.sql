@@ -7,5 +7,7 @@
         "enterprise_id",
         "identified_on",
         "lifted_on"
-    ]
+    ],
+    record_key=["identified_on"],
+    objections=true
 ) }}

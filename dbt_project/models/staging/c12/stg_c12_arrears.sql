@@ -9,5 +9,7 @@
         "arrears",
         "announced_on",
         "cleared_on"
-    ]
+    ],
+    record_key=["tax_kind", "announced_on"],
+    objections=true
 ) }}

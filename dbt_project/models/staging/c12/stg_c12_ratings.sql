@@ -8,5 +8,6 @@
         "rated_year",
         "rating",
         "rated_on"
-    ]
+    ],
+    record_key=["rated_year"]
 ) }}

@@ -8,5 +8,6 @@
         "tax_year",
         "tax_paid",
         "paid_through"
-    ]
+    ],
+    record_key=["tax_year"]
 ) }}

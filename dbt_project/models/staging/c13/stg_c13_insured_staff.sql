@@ -8,5 +8,6 @@
         "insured_month",
         "insured_staff",
         "counted_on"
-    ]
+    ],
+    record_key=["insured_month"]
 ) }}

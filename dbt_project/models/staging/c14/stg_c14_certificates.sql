@@ -9,5 +9,6 @@
         "certificate_kind",
         "issued_on",
         "valid_to"
-    ]
+    ],
+    record_key=["certificate_no"]
 ) }}

@@ -9,5 +9,6 @@
         "patent_kind",
         "granted_on",
         "ended_on"
-    ]
+    ],
+    record_key=["patent_no"]
 ) }}

@@ -9,5 +9,6 @@
         "nice_class",
         "registered_on",
         "valid_to"
-    ]
+    ],
+    record_key=["mark_no"]
 ) }}

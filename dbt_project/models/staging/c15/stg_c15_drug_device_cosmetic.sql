@@ -10,5 +10,6 @@
         "operation_kind",
         "valid_from",
         "valid_to"
-    ]
+    ],
+    record_key=["licence_no"]
 ) }}

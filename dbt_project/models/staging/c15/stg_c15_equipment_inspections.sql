@@ -8,5 +8,7 @@
         "equipment_no",
         "inspected_on",
         "conclusion"
-    ]
+    ],
+    record_key=["equipment_no", "inspected_on"],
+    objections=true
 ) }}

@@ -10,5 +10,6 @@
         "risk_grade",
         "valid_from",
         "valid_to"
-    ]
+    ],
+    record_key=["licence_no"]
 ) }}

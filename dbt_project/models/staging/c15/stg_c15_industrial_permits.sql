@@ -9,5 +9,6 @@
         "product_class",
         "valid_from",
         "valid_to"
-    ]
+    ],
+    record_key=["permit_no"]
 ) }}

@@ -10,5 +10,6 @@
         "registered_on",
         "state",
         "next_inspection_on"
-    ]
+    ],
+    record_key=["equipment_no"]
 ) }}

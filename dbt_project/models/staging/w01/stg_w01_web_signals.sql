@@ -12,6 +12,9 @@
         "match_confidence",
         "published_on",
         "url",
-        "content_hash"
-    ]
+        "content_hash",
+        "resolved_on"
+    ],
+    record_key=["signal_no"],
+    objections=true
 ) }}

@@ -1,4 +1,4 @@
-"""What version 1 must hold: the structure of Henan's catalogue, and the promises about who gets which class."""
+"""What every version must hold: the structure of Henan's catalogue, and the promises about who gets which class."""
 
 from __future__ import annotations
 
@@ -10,17 +10,26 @@ from orchestration.catalogue import check_catalogue, load_catalogue
 from orchestration.settings import Settings
 
 
-@pytest.fixture(scope="module")
-def catalogue():
-    return load_catalogue(Settings.from_env(), "2026-05")
+@pytest.fixture(scope="module", params=["2023-06", "2023-07"])
+def catalogue(request):
+    return load_catalogue(Settings.from_env(), request.param)
 
 
-def test_seven_twentyfour_fortyeight(catalogue):
+@pytest.mark.parametrize(
+    ("month", "version", "indicators"),
+    [("2021-11", "v1", 48), ("2023-06", "v1", 48), ("2023-07", "v2", 81), ("2030-01", "v2", 81)],
+)
+def test_seven_twentyfour_and_fortyeight_then_eightyone(month, version, indicators):
+    catalogue = load_catalogue(Settings.from_env(), month)
+    assert catalogue.version == version
     assert len({i.l1_code for i in catalogue.indicators}) == 7
     assert len({i.l2_code for i in catalogue.indicators}) == 24
-    assert len(catalogue.indicators) == 48
-    assert catalogue.effective_from == "2021-11"
-    assert catalogue.effective_to is None
+    assert len(catalogue.indicators) == indicators
+
+
+def test_the_second_version_keeps_every_indicator_of_the_first():
+    first, second = (load_catalogue(Settings.from_env(), month) for month in ("2023-06", "2023-07"))
+    assert set(first.codes) < set(second.codes)
 
 
 def test_numbers_inside_the_rules_are_its_own(catalogue):
@@ -29,6 +38,9 @@ def test_numbers_inside_the_rules_are_its_own(catalogue):
     assert numbers[("H060202", "key_holder_share")] == "0.05"
     repaired = {value for (_, name), value in numbers.items() if name == "repaired_weight"}
     assert repaired == {"0.5"}
+    # version 1 went in force without widening small groups of peers, and its past months stay as they were
+    peers = {value for (_, name), value in numbers.items() if name == "peers_at_least"}
+    assert peers == {"1" if catalogue.version == "v1" else "20"}
 
 
 def test_it_is_clean():
@@ -63,7 +75,7 @@ def test_the_caps_add_up_to_more_than_the_total(catalogue):
     assert sum(level.cap for level in catalogue.levels if level.level == 1) > catalogue.max_score == 1000
 
 
-def test_patents_offset_within_their_level_1_only(catalogue):
-    floors = {level.code: level.floor for level in catalogue.levels}
-    assert floors["H0703"] == Decimal(-10)
-    assert all(floor == 0 for code, floor in floors.items() if code != "H0703")
+def test_offsets_stay_within_their_level_1(catalogue):
+    floors = {level.code: level.floor for level in catalogue.levels if level.floor}
+    published = {"v1": {"H0703": Decimal(-10)}, "v2": {"H0402": Decimal(-30), "H0703": Decimal(-15)}}
+    assert floors == published[catalogue.version]

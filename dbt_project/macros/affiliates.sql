@@ -1,0 +1,99 @@
+{#- What the indicators on the graph of affiliates share. -#}
+
+{#- Whether a listing (rows with listed_on, removed_on) was made in the indicator's window or still stands on the last day. -#}
+{% macro is_standing_or_recent(listing, indicator) -%}
+    (
+        {{ listing }}.listed_on <= {{ month_end() }}
+        and (
+            {{ listing }}.listed_on > {{ window_start(indicator) }}
+            or {{ listing }}.removed_on is null
+            or {{ listing }}.removed_on > {{ month_end() }}
+        )
+    )
+{%- endmacro %}
+
+{#- SQL of the first month in which such a listing counts no more; null while it stands. -#}
+{% macro stops_after_listing(listing, indicator) -%}
+    case when {{ listing }}.removed_on <= {{ month_end() }} then {{ stops_after(listing ~ ".listed_on", indicator) }} end
+{%- endmacro %}
+
+{#- Records by which a legal representative is restricted (H060201), as a query with enterprise_id, person_id and what evidence
+    shows of a record. Where the record names no head, the one of the registration record is taken. -#}
+{% macro restricting_records() -%}
+    select
+        incident.*,
+        coalesce(incident.legal_rep_id, base.legal_rep_id) as person_id
+    from (
+        select
+            enterprise_id,
+            legal_rep_id,
+            'c01_revocations' as feed,
+            revoked_on as event_on,
+            record_id,
+            record_key,
+            received_month,
+            cast(null as date) as review_since
+        from {{ ref("stg_c01_revocations") }}
+        where
+            revoked_on > {{ window_start("H060201") }}
+            and revoked_on <= {{ month_end() }}
+        union all
+        select
+            enterprise_id,
+            legal_rep_id,
+            'c05_serious_lists' as feed,
+            listed_on as event_on,
+            record_id,
+            record_key,
+            received_month,
+            review_since
+        from {{ ref("stg_c05_serious_lists") }}
+        where
+            listed_on > {{ window_start("H060201") }}
+            and listed_on <= {{ month_end() }}
+            and list_field not in ('TAX', 'WAGE', 'SAFE')
+            and repaired_on is null
+    ) as incident
+    left join {{ ref("stg_c01_base") }} as base on incident.enterprise_id = base.enterprise_id
+{%- endmacro %}
+
+{#- Key persons of each enterprise (H060202), as a query with enterprise_id and person_id, each once: the legal representative,
+    directors in office, natural persons holding `key_holder_share` or more. -#}
+{% macro key_persons() -%}
+    select
+        enterprise_id,
+        legal_rep_id as person_id
+    from {{ ref("enterprise") }}
+    where
+        month = {{ month() }}
+        and legal_rep_id is not null
+    union
+    select
+        enterprise_id,
+        person_id
+    from {{ ref("stg_c01_persons") }}
+    where
+        position in ('01', '02')
+        and appointed_on <= {{ month_end() }}
+        and (left_on is null or left_on > {{ month_end() }})
+    union
+    select
+        enterprise_id,
+        holder_id as person_id
+    from {{ ref("stg_c01_shareholders") }}
+    where
+        holder_kind = '1'
+        and share >= {{ parameter("H060202", "key_holder_share") }}
+        and contributed_on <= {{ month_end() }}
+        and (left_on is null or left_on > {{ month_end() }})
+{%- endmacro %}
+
+{#- Whether a row of stg_c10_defaulters says that a subject of this kind (1 enterprise, 2 natural person) is on the list on the
+    last day of the month. -#}
+{% macro is_on_defaulter_list(defaulter, subject_kind) -%}
+    (
+        {{ defaulter }}.subject_kind = '{{ subject_kind }}'
+        and {{ defaulter }}.published_on <= {{ month_end() }}
+        and ({{ defaulter }}.removed_on is null or {{ defaulter }}.removed_on > {{ month_end() }})
+    )
+{%- endmacro %}

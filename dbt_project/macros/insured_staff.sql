@@ -1,0 +1,36 @@
+{#- What the indicators of insured staff (H070201, H070204) and their evidence share. -#}
+
+{#- Three CTEs, the last of them `insured_counts`: insured staff (参保人数) per enterprise and month, from the newest month of the
+    feed, months_back 0, to `back` months before it. Months are counted from the feed's newest one, so that the feed's own
+    lag plays no part. -#}
+{% macro insured_counts(back) -%}
+staff as (
+    select
+        enterprise_id,
+        record_id,
+        record_key,
+        received_month,
+        counted_on,
+        cast(substr(insured_month, 1, 4) as integer) * 12 + cast(substr(insured_month, 6, 2) as integer) as month_no,
+        insured_staff
+    from {{ ref("stg_c13_insured_staff") }}
+    where
+        insured_month <= {{ month() }}
+        -- half a year more than is counted, for the lag of the feed; no further back, because the feed is long
+        and insured_month > cast({{ month_end(-6 - back) }} as varchar)
+        and counted_on <= {{ month_end() }}
+),
+
+newest as (
+    select max(month_no) as month_no from staff
+),
+
+insured_counts as (
+    select
+        staff.*,
+        newest.month_no - staff.month_no as months_back
+    from staff
+    cross join newest
+    where staff.month_no >= newest.month_no - {{ back }}
+)
+{%- endmacro %}

@@ -1,0 +1,97 @@
+-- noqa: disable=LT02
+-- H0202 登记异常特征 Abnormal registration patterns: the records behind its indicators. Source: C01 (c01_base,
+-- c01_false_registrations), affiliate_hub.
+-- H020201, H020202: the enterprise's own base record, which names the address and the legal representative, and
+--         those of the 20 last approved others at the hub, about_id the other. They are chosen at the hub before they
+--         are handed out: n enterprises there cost 20 n rows. Nothing is shown of an approved cluster address.
+-- H020203: the cases of the worst standing inside the window.
+{%- set most = 20 %}
+with hubs as (
+    select
+        enterprise_id,
+        case bond when 'address' then 'H020201' else 'H020202' end as code,
+        hub_id,
+        members
+    from {{ ref("affiliate_hub") }}
+    where
+        month = {{ month() }}
+        and not coalesce(exempt, false)
+),
+
+crowded as (
+    select
+        hubs.code,
+        hubs.hub_id,
+        base.*,
+        row_number() over (
+            partition by hubs.code, hubs.hub_id order by base.approved_on desc, base.enterprise_id asc
+        ) as place
+    from hubs
+    inner join {{ ref("stg_c01_base") }} as base on hubs.enterprise_id = base.enterprise_id
+    where hubs.members > 1
+),
+
+-- one more than is shown: nobody is shown to itself as another
+others as (
+    select
+        *,
+        enterprise_id as other_id
+    from crowded
+    where place <= {{ most + 1 }}
+),
+
+seen as (
+    select
+        hubs.enterprise_id as seen_by,
+        others.*,
+        row_number() over (partition by hubs.enterprise_id, hubs.code order by others.place asc) as nth
+    from hubs
+    inner join others
+        on
+            hubs.code = others.code
+            and hubs.hub_id = others.hub_id
+    where hubs.enterprise_id <> others.other_id
+),
+
+decided as (
+    select
+        enterprise_id,
+        h020203
+    from {{ ref("h0202_abnormal_registration") }}
+    where month = {{ month() }}
+),
+
+false_case as (
+    {{ false_registrations() }}
+)
+{%- for code in ["H020201", "H020202"] %}
+{{ "union all" if not loop.first }}
+select
+    hubs.enterprise_id,
+    {{ evidence(code, "c01_base", "base", event_on="base.approved_on") }}
+from hubs
+inner join {{ ref("stg_c01_base") }} as base on hubs.enterprise_id = base.enterprise_id
+where hubs.code = '{{ code }}'
+union all
+select
+    seen.seen_by as enterprise_id,
+    {{ evidence(code, "c01_base", "seen", event_on="seen.approved_on", about_id="seen.other_id") }}
+from seen
+where
+    seen.code = '{{ code }}'
+    and seen.nth <= {{ most }}
+{%- endfor %}
+union all
+select
+    false_case.enterprise_id,
+    {{ evidence(
+        "H020203",
+        "c01_false_registrations",
+        "false_case",
+        event_on="false_case.event_on",
+        stops_in="window",
+        review=true,
+    ) }}
+from false_case
+inner join decided on false_case.enterprise_id = decided.enterprise_id
+where false_case.standing = decided.h020203

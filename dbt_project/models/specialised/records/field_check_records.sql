@@ -1,0 +1,31 @@
+-- 领域抽查记录 Problems found at spot checks of the key fields. Source: C07 (c07_spot_checks), by day of the check: results
+-- 5 (ordered to correct), 6 (serious non-cooperation) and 8 (pending). An item belongs to a field if it holds
+-- a word of the list. S010206, S020206, S030207, S040205: one task is one check, 1 each, whatever its number
+-- of items.
+with found as (
+    select
+        spot_check.*,
+        governed.code,
+        governed.window_months,
+        row_number() over (
+            partition by spot_check.enterprise_id, spot_check.task_id, governed.code
+            order by spot_check.checked_on desc, spot_check.item asc, governed.entry asc
+        ) as place
+    from {{ ref("stg_c07_spot_checks") }} as spot_check
+    inner join {{ ref("specialised_rule") }} as governed
+        on
+            governed.code in ('S010206', 'S020206', 'S030207', 'S040205')
+            and spot_check.item like '%' || governed.entry || '%'
+    where
+        spot_check.result in ('5', '6', '8')
+        and spot_check.checked_on <= {{ month_end() }}
+        and spot_check.checked_on > governed.opens_after
+)
+
+select
+    {{ field_record(
+        "found.code", "'c07_spot_checks'", "found", "found.checked_on", "1",
+        stops_in=leaves_in("found.checked_on", "found.window_months"), review=true
+    ) }}
+from found
+where found.place = 1

@@ -1,0 +1,95 @@
+-- One row per enterprise of the spine; who is held has a controller and who is not has none; a controller that is
+-- itself controlled is a ring; both ends of a holding and all of one head are in one group; sizes add up.
+with groups as (
+    select *
+    from {{ ref("control_group") }}
+    where month = {{ month() }}
+),
+
+holding as (
+    select *
+    from {{ ref("control_holding") }}
+    where month = {{ month() }}
+),
+
+spine as (
+    select enterprise_id
+    from {{ ref("enterprise") }}
+    where month = {{ month() }}
+),
+
+held as (
+    select distinct enterprise_id from holding
+),
+
+seen as (
+    select
+        groups.*,
+        spine.enterprise_id as spine_id,
+        held.enterprise_id is not null as is_held,
+        above.enterprise_id is not null as controller_is_held
+    from groups
+    full outer join spine on groups.enterprise_id = spine.enterprise_id
+    left join held on groups.enterprise_id = held.enterprise_id
+    left join held as above on groups.ultimate_controller_id = above.enterprise_id
+),
+
+sizes as (
+    select
+        group_id,
+        count(*) as found,
+        max(group_size) as group_size,
+        min(group_size) as least_size,
+        min(enterprise_id) as least_id
+    from groups
+    where group_id is not null
+    group by group_id
+),
+
+heads as (
+    select hub.hub_id
+    from {{ ref("affiliate_hub") }} as hub
+    inner join groups on hub.enterprise_id = groups.enterprise_id
+    where
+        hub.month = {{ month() }}
+        and hub.bond = 'head'
+    group by hub.hub_id
+    having count(distinct groups.group_id) > 1
+),
+
+problems as (
+    select
+        count(*) - count(distinct coalesce(enterprise_id, spine_id)) as more_than_one_row,
+        count(*) filter (where enterprise_id is null) as no_row,
+        count(*) filter (where spine_id is null) as not_in_spine,
+        count(*) filter (where controllers is not null and is_held <> (controllers > 0)) as held_without_controller,
+        count(*) filter (
+            where controllers is not null and (controllers = 0) <> (controller_kind = 'none')
+        ) as wrong_kind,
+        count(*) filter (
+            where controllers > 0 and controller_is_held <> (controller_kind = 'cycle')
+        ) as controller_is_controlled,
+        (
+            select count(*)
+            from sizes
+            where
+                sizes.found <> sizes.group_size
+                or sizes.group_size <> sizes.least_size
+                or sizes.group_id <> sizes.least_id
+        ) as wrong_size,
+        (
+            select count(*)
+            from holding
+            inner join groups as below on holding.enterprise_id = below.enterprise_id
+            inner join groups as above on holding.holder_id = above.enterprise_id
+            where below.group_id <> above.group_id
+        ) as holding_across_groups,
+        (select count(*) from heads) as head_across_groups
+    from seen
+)
+
+select *
+from problems
+where
+    more_than_one_row + no_row + not_in_spine + held_without_controller + wrong_kind + controller_is_controlled
+    + wrong_size + holding_across_groups + head_across_groups > 0
