@@ -130,7 +130,8 @@ def closing(settings: Settings, month: str) -> str:
             render(header, body),
             f"{everyone:,} enterprises: {line}",
             "",
-            f"Results    {settings.home}/lake (tables: risk_class, risk_factor, class_by_region, class_by_section)",
+            f"Results    {settings.home}/lake (tables: risk_class, combined_class, risk_factor, class_by_region, "
+            "class_by_section, class_by_field)",
             f"Checks     {settings.home}/quality/<feed>/<month>.html",
             f"Ask        make sql Q=\"select * from risk_factor where month = '{month}' and points > 0 limit 20\"",
             "Look       make ui, then http://127.0.0.1:3000",

@@ -15,7 +15,7 @@ from orchestration.explanation.read import Rows
 
 
 def changes_since(month: str, catalogue: Catalogue, earlier: Rows, factors: Iterable[Factor]) -> Changes:
-    """Indicators whose value, band, points or records differ.
+    """Indicators whose band, points or records differ; a value that moves inside its band changes nothing.
 
     Args:
         month: the month before.
@@ -45,7 +45,8 @@ def _change(code: str, catalogue: Catalogue, earlier: Rows, now: Factor | None) 
     points_before = earlier.scored.get(f"p_{code.lower()}") if indicator else None
     before, after = earlier.records.get(code, []) if indicator else [], list(now.records) if now else []
     came, left = _only_in(after, before), _only_in(before, after)
-    same = now is not None and (value_before, points_before) == (now.value, now.points)
+    label_before = Text(band.label_zh, band.label_en) if band else None
+    same = now is not None and (label_before, points_before) == (now.label, now.points)
     if same and not came and not left:
         return None
     name = now.name if now else Text(indicator.name_zh, indicator.name_en) if indicator else Text(code, code)
@@ -54,7 +55,7 @@ def _change(code: str, catalogue: Catalogue, earlier: Rows, now: Factor | None) 
         name=name,
         value_before=value_before,
         value=now.value if now else None,
-        label_before=Text(band.label_zh, band.label_en) if band else None,
+        label_before=label_before,
         label=now.label if now else None,
         points_before=points_before,
         points=now.points if now else None,

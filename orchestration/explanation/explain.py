@@ -16,7 +16,7 @@ from orchestration.explanation.changes import changes_since
 from orchestration.explanation.fields import fields_of
 from orchestration.explanation.model import Explanation, Factor, Level, Override, Text
 from orchestration.explanation.outlook import outlook
-from orchestration.explanation.points import Subtotal, band_of, score
+from orchestration.explanation.points import Subtotal, band_of, raw_points, score
 from orchestration.explanation.read import Row, Rows, last_received, read, tables
 from orchestration.explanation.remedies import remedy_of
 from orchestration.explanation.ruling import Ruling, rule
@@ -63,7 +63,13 @@ def explain_on(
         raise ExplanationError(_missing(connection, enterprise_id, chosen, known))
     catalogue = _catalogue(settings, rows.classed)
     factors = _factors(connection, settings, catalogue, rows, chosen)
-    counted = score(catalogue, {i.code: rows.scored.get(f"r_{i.column}") for i in catalogue.indicators})
+    stored = {i.code: rows.scored.get(f"r_{i.column}") for i in catalogue.indicators}
+    if stored != raw_points(catalogue, {factor.code: factor.value for factor in factors}):
+        raise ExplanationError(
+            f"The points of {enterprise_id} in {chosen} are not those that data/catalogue/{catalogue.version} gives "
+            f"now; compute {chosen} again and classify it."
+        )
+    counted = score(catalogue, stored)
     ruling = rule(catalogue, counted.score, {factor.code: factor.value for factor in factors})
     if counted.score != rows.classed["score"]:
         raise ExplanationError(

@@ -10,8 +10,15 @@ import duckdb
 
 from orchestration.explanation.model import FieldClass, Text
 from orchestration.explanation.read import Row, by_indicator, rows_of
-from orchestration.settings import Settings
+from orchestration.settings import Settings, month_shift
 from orchestration.specialised import Specialised, specialised_versions
+
+MODES = {
+    "indicator_fusion": Text("指标融合", "indicator fusion"),
+    "result_fusion": Text("结果融合", "result fusion"),
+    "result_overlay": Text("结果叠加", "result overlay"),
+}
+"""How a field joins the specialised and the general result."""
 
 TABLES = ("specialised_class", "combined_class", "specialised_factor", "specialised_evidence")
 """Tables or views with month, region_code, enterprise_id and field, in the schema ``main`` or ``scores``."""
@@ -22,25 +29,43 @@ def fields_of(
 ) -> tuple[FieldClass, ...]:
     """The fields of an enterprise in a month, in order of their names."""
     found = {name: _rows(connection, name, enterprise_id, month, known) for name in TABLES}
+    earlier = _rows(connection, TABLES[1], enterprise_id, month_shift(month, -1), known)
     fields = sorted({row["field"] for name in TABLES[:2] for row in found[name]})
     versions = {version.version: version for version in specialised_versions(settings)} if fields else {}
     explained = []
     for field in fields:
         own = {name: [row for row in rows if row["field"] == field] for name, rows in found.items()}
         records = by_indicator(connection, settings, own["specialised_evidence"])
+        combined = next(iter(own["combined_class"]), None)
+        specialised = next(iter(own["specialised_class"]), None)
+        named = [row.get("specialised_version") for row in (combined, specialised, *own["specialised_factor"]) if row]
+        version = next((versions[str(name)] for name in named if str(name) in versions), None)
         explained.append(
             FieldClass(
                 field=field,
-                specialised=next(iter(own["specialised_class"]), None),
-                combined=next(iter(own["combined_class"]), None),
+                title=_title(version, field),
+                mode=MODES.get(str((combined or {}).get("mode"))),
+                tier=_tier(version, (combined or specialised or {}).get("tier")),
+                specialised=specialised,
+                combined=combined,
+                before=next((row for row in earlier if row["field"] == field), None),
                 factors=tuple(
-                    _named(row, versions.get(str(row.get("specialised_version"))))
+                    _named(row, version) | {"records": tuple(records.get(str(row["indicator_code"]), ()))}
                     for row in sorted(own["specialised_factor"], key=lambda row: str(row["indicator_code"]))
                 ),
-                records=tuple(record for group in records.values() for record in group),
             )
         )
     return tuple(explained)
+
+
+def _title(version: Specialised | None, field: str) -> Text:
+    known = next((one for one in version.fields if one.field == field), None) if version else None
+    return Text(known.zh, known.en) if known else Text(field, field)
+
+
+def _tier(version: Specialised | None, tier: object) -> Text | None:
+    known = next((one for one in version.tiers if one.tier == tier), None) if version else None
+    return Text(known.zh, known.en) if known else None
 
 
 def _named(row: Row, version: Specialised | None) -> Row:

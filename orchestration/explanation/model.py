@@ -206,13 +206,23 @@ class Outlook:
 
 @dataclass(frozen=True)
 class FieldClass:
-    """The specialised class of one field (food, special equipment, ...) and its combination, as the tables have it."""
+    """The specialised class of one field (food, special equipment, ...) and its combination, as the tables have it.
+
+    Attributes:
+        field: name of the field in the tables, ``title`` for people; ``mode`` and ``tier`` in words where known.
+        specialised, combined: rows of the tables of classes.
+        before: class and score of the combined row of the month before, if there is one.
+        factors: rows of ``specialised_factor``, each with ``name``, ``label`` and its ``records``.
+    """
 
     field: str
+    title: Text
+    mode: Text | None
+    tier: Text | None
     specialised: dict[str, Any] | None
     combined: dict[str, Any] | None
+    before: dict[str, Any] | None
     factors: tuple[dict[str, Any], ...]
-    records: tuple[Record, ...]
 
 
 @dataclass(frozen=True)

@@ -312,22 +312,25 @@ def _ahead(explanation: Explanation, language: str) -> list[str]:
 
 
 def _field(field: FieldClass, language: str) -> list[str]:
-    lines = [f"## {say('fields', language)}{COLON[language]}{field.field}", ""]
-    for row in (field.specialised, field.combined):
+    lines = [f"## {say('fields', language)}{COLON[language]}{field.title.of(language)}", ""]
+    told = {"mode": field.mode, "tier": field.tier}
+    for heading, row in (("field_specialised", field.specialised), ("field_combined", field.combined)):
         if row:
             shown = [
-                f"{words.of(language)}{COLON[language]}{row[name]}"
+                f"{words.of(language)}{COLON[language]}{_words(told.get(name), language) or row[name]}"
                 for name, words in FIELD.items()
                 if row.get(name) is not None
             ]
-            lines.append(f"- {SEMICOLON[language].join(shown)}")
+            lines.append(f"- {say(heading, language)}{COLON[language]}{SEMICOLON[language].join(shown)}")
+    if field.before:
+        lines.append("- " + say("field_before", language, name=field.before["class"], score=field.before["score"]))
     for factor in field.factors:
         value = say("is_unknown", language) if factor.get("value") is None else factor["value"]
         named = f"{factor['indicator_code']} {_words(factor.get('name'), language)}".rstrip()
         label = f" ({_words(factor['label'], language)})" if factor.get("label") else ""
         points = say("points", language, points=factor.get("points"))
         lines.append(f"    - {named}{COLON[language]}{value}{label}{COMMA[language]}{points}")
-    lines += [f"    - {_record(record, language)}" for record in field.records[:SHOWN]]
+        lines += [f"        - {_record(record, language)}" for record in factor.get("records", ())[:SHOWN]]
     return [*lines, ""]
 
 

@@ -140,7 +140,10 @@ WORDS: dict[str, Text] = {
     "ahead_none": Text("{years}年内没有记录到期。", "No record runs out within {years} years."),
     "waiting": Text("只能等待或由其他机关决定的事项", "What only time or another authority ends"),
     "until": Text("，{month}起", ", from {month}"),
-    "fields": Text("专业分类", "Specialised classes"),
+    "fields": Text("重点领域", "Key field"),
+    "field_specialised": Text("专业分类", "specialised"),
+    "field_combined": Text("通用+专业综合分类", "general and specialised combined"),
+    "field_before": Text("上月综合分类：{name}，得分{score}", "the month before, combined: {name}, score {score}"),
     "basis": Text(
         "指标版本：{version} {title}。各项计入分值之和等于得分。",
         "Catalogue version {version}, {title}. The points that count add up to the score.",

@@ -6,6 +6,7 @@
 --         them, removed ones until the removal leaves the window. Several listings on one list count once, for the
 --         latest.
 -- H040204 the repairs approved inside the window.
+-- H040201 to H040203 leave out the lists of other departments, which H040205 counts.
 with found as (
     select
         enterprise_id,

@@ -165,14 +165,26 @@ def test_override_columns_of_the_class_are_read(tmp_path):
     refused = explain(settings, "CLEAN", MONTH)
     assert refused.override is None and "too late" in short(refused, "zh")
     (field,) = found.fields
-    assert (field.field, field.specialised["tier"], field.combined, field.records) == ("food", "tightened", None, ())
+    assert (field.field, field.specialised["tier"], field.combined, field.before) == ("food", "tightened", None, None)
+    assert [factor["records"] for factor in field.factors] == [()]
     assert [factor["indicator_code"] for factor in field.factors] == ["S010101"]
     assert "S010101 经营业态" in page(found, "zh") and "S010101 Kind of food business" in page(found, "en")
-    assert "food" in page(found, "zh") and "tightened" in page(found, "zh")
+    assert "重点领域：食品" in page(found, "zh") and "从严监管" in page(found, "zh")
+    assert "Key field: food" in page(found, "en") and "tightened supervision" in page(found, "en")
     assert explain(settings, "CLEAN", MONTH).fields == ()
     with connect(settings) as connection:
         connection.execute("UPDATE lake.main.risk_class SET score = score + 1 WHERE enterprise_id = 'FINED'")
     with pytest.raises(ExplanationError, match=r"while its points add up to .*; classify 2026-05 again"):
+        explain(settings, "FINED", MONTH)
+
+
+def test_points_of_another_state_of_the_catalogue_are_not_explained(tmp_path):
+    settings = make_lake(tmp_path)
+    with connect(settings) as connection:
+        connection.execute(
+            "UPDATE lake.scores.enterprise_score SET r_h040301 = r_h040301 + 1 WHERE enterprise_id = 'FINED'"
+        )
+    with pytest.raises(ExplanationError, match=r"not those that data/catalogue/v2 gives now; compute 2026-05 again"):
         explain(settings, "FINED", MONTH)
 
 
