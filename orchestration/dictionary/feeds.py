@@ -121,9 +121,10 @@ def _departments(promised: list[Contract], owners: dict[str, str]) -> list[str]:
     return [
         "## Departments",
         "",
-        f"{len(owners)} departments 共{len(owners)}个部门: {text('、'.join(owners.values()))}. The published system "
-        "counts 9 kinds of data of 18 departments without naming the nine; here records stand in the categories of this page. "
-        "Those that carry the department they come from 载明所属部门的记录:",
+        f"{len(owners)} departments 共{len(owners)}个部门: {text('、'.join(owners.values()))}.",
+        "",
+        "The published system counts 9 kinds of data of 18 departments without naming the nine; here records stand in "
+        "the categories of this page. Those that carry the department they come from 载明所属部门的记录:",
         "",
         *table(
             ["Feed", "Column", "Meaning"],
