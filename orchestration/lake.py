@@ -160,6 +160,13 @@ def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.D
         connection.close()
 
 
+def missing_lake(settings: Settings) -> str:
+    """Why nothing can be read yet, in one sentence; empty where there is a lake."""
+    if settings.catalog.startswith("sqlite:") and not (settings.computed / "catalog.sqlite").exists():
+        return f"There is no lake in {settings.home} yet; run `make demo` first, or set ECR_HOME."
+    return ""
+
+
 def feed_month_sql(settings: Settings) -> str:
     """A query with one row per published feed and month: status and row accounting, from the manifests."""
     columns = "{" + ", ".join(f"{name}: {quote(kind)}" for name, kind in MANIFEST_SCHEMA.items()) + "}"

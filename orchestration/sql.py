@@ -12,7 +12,7 @@ import sys
 
 import duckdb
 
-from orchestration.lake import connect
+from orchestration.lake import connect, missing_lake
 from orchestration.settings import Settings
 
 BATCH = 10_000
@@ -25,8 +25,8 @@ def main(query: str) -> int:
         print(f'Give a query, for example: make sql Q="{EXAMPLE}"', file=sys.stderr)
         return 2
     settings = Settings.from_env()
-    if settings.catalog.startswith("sqlite:") and not (settings.home / "lake" / "catalog.sqlite").exists():
-        print(f"There is no lake in {settings.home} yet; run `make demo` first, or set ECR_HOME.", file=sys.stderr)
+    if missing := missing_lake(settings):
+        print(missing, file=sys.stderr)
         return 1
     try:
         with connect(settings, read_only=True) as connection:

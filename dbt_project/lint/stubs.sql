@@ -49,7 +49,7 @@
 {% macro least_label(nodes, edges) -%}select n.node, e.node as label from {{ nodes }} as n inner join {{ edges }} as e on n.node = e.node{%- endmacro %}
 {% macro text_digest(column) -%}md5({{ column }}){%- endmacro %}
 {% macro is_standing_or_recent(listing, indicator) -%}({{ listing }}.listed_on is not null){%- endmacro %}
-{% macro stops_after_listing(listing, indicator) -%}left(cast({{ listing }}.listed_on as varchar), 7){%- endmacro %}
+{% macro control_bonds() -%}select * from control_holding{%- endmacro %}
 {% macro restricting_records() -%}select * from restricting_records{%- endmacro %}
 {% macro key_persons() -%}select * from key_persons_of_all{%- endmacro %}
 {% macro is_on_defaulter_list(defaulter, subject_kind) -%}({{ defaulter }}.subject_kind = '{{ subject_kind }}'){%- endmacro %}
@@ -119,3 +119,5 @@ taxed as (
 {% macro field_record(code, feed, record, event_on, amount, stops_in=none, repaired=false, review=false) -%}
 {{ record }}.enterprise_id, {{ code }} as indicator_code, {{ feed }} as feed, {{ amount }} as amount
 {%- endmacro %}
+{% macro is_repaired_listing(listing) -%}({{ listing }}.repaired_on is not null){%- endmacro %}
+{% macro field_counts(dimensions) -%}select * from combined_class{%- endmacro %}

@@ -6,15 +6,29 @@
         {{ listing }}.listed_on <= {{ month_end() }}
         and (
             {{ listing }}.listed_on > {{ window_start(indicator) }}
-            or {{ listing }}.removed_on is null
-            or {{ listing }}.removed_on > {{ month_end() }}
+            or {{ is_in_force(listing) }}
         )
     )
 {%- endmacro %}
 
-{#- SQL of the first month in which such a listing counts no more; null while it stands. -#}
-{% macro stops_after_listing(listing, indicator) -%}
-    case when {{ listing }}.removed_on <= {{ month_end() }} then {{ stops_after(listing ~ ".listed_on", indicator) }} end
+{#- Bonds of control between enterprises, either way, as a query with enterprise_id and affiliate_id. `union` without `all`:
+    two that hold each other are one bond. -#}
+{% macro control_bonds() -%}
+    select
+        enterprise_id,
+        holder_id as affiliate_id
+    from {{ ref("control_holding") }}
+    where
+        month = {{ month() }}
+        and holder_kind = 'enterprise'
+    union
+    select
+        holder_id as enterprise_id,
+        enterprise_id as affiliate_id
+    from {{ ref("control_holding") }}
+    where
+        month = {{ month() }}
+        and holder_kind = 'enterprise'
 {%- endmacro %}
 
 {#- Records by which a legal representative is restricted (H060201), as a query with enterprise_id, person_id and what evidence
@@ -39,20 +53,20 @@
             and revoked_on <= {{ month_end() }}
         union all
         select
-            enterprise_id,
-            legal_rep_id,
+            listing.enterprise_id,
+            listing.legal_rep_id,
             'c05_serious_lists' as feed,
-            listed_on as event_on,
-            record_id,
-            record_key,
-            received_month,
-            review_since
-        from {{ ref("stg_c05_serious_lists") }}
+            listing.listed_on as event_on,
+            listing.record_id,
+            listing.record_key,
+            listing.received_month,
+            listing.review_since
+        from {{ ref("stg_c05_serious_lists") }} as listing
         where
-            listed_on > {{ window_start("H060201") }}
-            and listed_on <= {{ month_end() }}
-            and list_field not in ('TAX', 'WAGE', 'SAFE')
-            and repaired_on is null
+            listing.listed_on > {{ window_start("H060201") }}
+            and listing.listed_on <= {{ month_end() }}
+            and not {{ is_list_of_other_department("listing") }}
+            and listing.repaired_on is null
     ) as incident
     left join {{ ref("stg_c01_base") }} as base on incident.enterprise_id = base.enterprise_id
 {%- endmacro %}
@@ -78,14 +92,13 @@
         and (left_on is null or left_on > {{ month_end() }})
     union
     select
-        enterprise_id,
-        holder_id as person_id
-    from {{ ref("stg_c01_shareholders") }}
+        holder.enterprise_id,
+        holder.holder_id as person_id
+    from {{ ref("stg_c01_shareholders") }} as holder
     where
-        holder_kind = '1'
-        and share >= {{ parameter("H060202", "key_holder_share") }}
-        and contributed_on <= {{ month_end() }}
-        and (left_on is null or left_on > {{ month_end() }})
+        holder.holder_kind = '1'
+        and holder.share >= {{ parameter("H060202", "key_holder_share") }}
+        and {{ is_held("holder") }}
 {%- endmacro %}
 
 {#- Whether a row of stg_c10_defaulters says that a subject of this kind (1 enterprise, 2 natural person) is on the list on the

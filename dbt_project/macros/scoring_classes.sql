@@ -69,3 +69,52 @@ compared as (
             and cells.class = earlier.class
 )
 {%- endmacro %}
+
+{#- Members of key fields by `dimensions` and combined class, as a query: counts, shares, changes since the month before, tiers of
+    supervision, moves, and the visits a year that the classes ask for. -#}
+{% macro field_counts(dimensions) -%}
+{%- set by = (["month"] + dimensions) | join(", ") -%}
+with {{ class_counts(source("risk", "combined_class"), dimensions) }},
+
+supervised as (
+    select
+        {{ by }},
+        class,
+        count(*) filter (where tier = 'credit') as tier_credit,
+        count(*) filter (where tier = 'responsibility') as tier_responsibility,
+        count(*) filter (where tier = 'normal') as tier_normal,
+        count(*) filter (where tier = 'tightened') as tier_tightened,
+        count(moves) as moved,
+        sum(visits_per_year) as visits_per_year
+    from {{ source("risk", "combined_class") }}
+    group by {{ by }}, class
+)
+
+select
+    compared.month,
+    {%- for name in dimensions %}
+    compared.{{ name }},
+    {%- endfor %}
+    compared.class,
+    compared.enterprises,
+    compared.enterprises / cast(
+        sum(compared.enterprises) over (partition by compared.{{ (["month"] + dimensions) | join(", compared.") }}) as double
+    ) as enterprise_share,
+    case when compared.has_before then compared.earlier end as enterprises_before,
+    case when compared.has_before then compared.enterprises - compared.earlier end as enterprises_change,
+    compared.thin_file,
+    coalesce(supervised.tier_credit, 0) as tier_credit,
+    coalesce(supervised.tier_responsibility, 0) as tier_responsibility,
+    coalesce(supervised.tier_normal, 0) as tier_normal,
+    coalesce(supervised.tier_tightened, 0) as tier_tightened,
+    coalesce(supervised.moved, 0) as moved,
+    coalesce(supervised.visits_per_year, 0) as visits_per_year
+from compared
+left join supervised
+    on
+        compared.month = supervised.month
+        {%- for name in dimensions %}
+        and compared.{{ name }} = supervised.{{ name }}
+        {%- endfor %}
+        and compared.class = supervised.class
+{%- endmacro %}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from orchestration.calibration.measure import measure, newest_month
+from orchestration.calibration.measure import measure
 from orchestration.calibration.policy import CalibrationError, load_policy
 from orchestration.calibration.report import judge, text, write
 from orchestration.catalogue import CatalogueError, load_catalogue
 from orchestration.feeds.contract import code_list
-from orchestration.lake import connect
+from orchestration.lake import connect, missing_lake
+from orchestration.risk.summary import UNDECIDED, newest_month
 from orchestration.settings import Settings, SettingsError, month_check, region_names
 
 
@@ -25,13 +26,15 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     settings = Settings.from_env()
-    if settings.catalog.startswith("sqlite:") and not (settings.home / "lake" / "catalog.sqlite").exists():
-        print(f"There is no lake in {settings.home} yet; run make demo first, or set ECR_HOME.", file=sys.stderr)
+    if missing := missing_lake(settings):
+        print(missing, file=sys.stderr)
         return 1
     try:
         policy = load_policy(settings)
         with connect(settings, read_only=True) as connection:
             month = month_check(arguments[0]) if arguments else newest_month(connection)
+            if month is None:
+                raise CalibrationError(UNDECIDED)
             catalogue = load_catalogue(settings, month)
             report = judge(catalogue.version, measure(connection, catalogue, policy, month), policy)
     except (CalibrationError, CatalogueError, SettingsError) as error:

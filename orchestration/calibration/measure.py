@@ -41,21 +41,6 @@ class Measures:
     visited: list[str]
 
 
-def newest_month(connection: duckdb.DuckDBPyConnection) -> str:
-    """The newest month with decided classes.
-
-    Raises:
-        CalibrationError: no class has been decided yet.
-    """
-    try:
-        found = connection.execute("SELECT max(month) FROM lake.main.risk_class").fetchone()
-    except duckdb.CatalogException:
-        found = None
-    if not found or found[0] is None:
-        raise CalibrationError("No class has been decided yet; classify a month first, for example with make demo.")
-    return str(found[0])
-
-
 def measure(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, policy: Policy, month: str) -> Measures:
     """Measure one decided month.
 

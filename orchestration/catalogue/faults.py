@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Condition, Indicator
+from orchestration.catalogue.ranges import (
+    bound_faults,
+    numbering_faults,
+    overlap_faults,
+    score_faults,
+    span_faults,
+)
 from orchestration.feeds.contract import all_feeds, code_list
 from orchestration.settings import Settings
 
 CENT = Decimal("0.01")
+HEADER = "catalogue.yml"
 RANKS = "decider_ranks"
 """Code list of the ranks that may override; a higher number is a higher rank."""
 
@@ -41,13 +48,7 @@ def version_faults(settings: Settings, versions: Sequence[Catalogue]) -> Iterato
         yield from _class_faults(version)
         yield from _rule_faults(version)
         yield from _override_faults(version, [int(row["code"]) for row in code_list(settings, RANKS)])
-    for earlier, later in pairwise(version for version in versions if version.effective_from):
-        if earlier.effective_to is None or str(later.effective_from) <= earlier.effective_to:
-            yield (
-                f"{later.at('catalogue.yml', 'effective_from')}: {later.version} begins in {later.effective_from}, "
-                f"while {earlier.version} is in force to {earlier.effective_to or 'an open end'} "
-                f"({earlier.at('catalogue.yml', 'effective_to')}); end the earlier version the month before."
-            )
+    yield from overlap_faults((version for version in versions if version.effective_from), HEADER)
 
 
 def warnings(catalogue: Catalogue) -> Iterator[str]:
@@ -64,19 +65,10 @@ def warnings(catalogue: Catalogue) -> Iterator[str]:
 def _span_faults(version: Catalogue) -> Iterator[str]:
     if version.effective_to is not None and version.effective_from is None:
         yield (
-            f"{version.at('catalogue.yml', 'effective_to')}: {version.version} ends in {version.effective_to} and "
+            f"{version.at(HEADER, 'effective_to')}: {version.version} ends in {version.effective_to} and "
             "never begins; give effective_from too, or leave both empty while it is a candidate."
         )
-    elif version.effective_to is not None and version.effective_to < str(version.effective_from):
-        yield (
-            f"{version.at('catalogue.yml', 'effective_to')}: {version.version} ends in {version.effective_to}, before "
-            f"it begins in {version.effective_from}; correct one of the months."
-        )
-    if version.folder.name != version.version:
-        yield (
-            f"{version.at('catalogue.yml', 'version')}: says {version.version!r}, but the folder is called "
-            f"{version.folder.name!r}; make them agree."
-        )
+    yield from span_faults(version, HEADER)
 
 
 def _indicator_faults(version: Catalogue, feeds: set[str]) -> Iterator[str]:
@@ -117,13 +109,8 @@ def _band_faults(version: Catalogue) -> Iterator[str]:
             yield f"{here}: weight {indicator.weight} x risk {band.risk} / 100 = {points} is no whole cent; round one."
     for indicator in version.indicators:
         bands = version.bands_of(indicator.code)
-        if not bands:
-            yield f"{version.at('indicators.csv', indicator.code)}: {indicator.code} has no band; add its bands."
-        elif [band.band for band in bands] != list(range(1, len(bands) + 1)):
-            yield (
-                f"{version.at('bands.csv', indicator.code, str(bands[0].band))}: the bands of {indicator.code} are "
-                f"numbered {', '.join(str(band.band) for band in bands)}; number them 1 to {len(bands)}."
-            )
+        if misnumbered := list(numbering_faults(version, indicator.code, bands)):
+            yield from misnumbered
         elif indicator.kind == "categorical":
             yield from _category_faults(version, indicator, bands)
         else:
@@ -151,23 +138,7 @@ def _bound_faults(version: Catalogue, indicator: Indicator, bands: list[Band]) -
                 f"{version.at('bands.csv', band.code, str(band.band))}: {indicator.code} is numeric, so the category "
                 f"{band.category!r} must go; give lower and upper."
             )
-    for end, bound in ((bands[0], bands[0].lower), (bands[-1], bands[-1].upper)):
-        if bound is not None:
-            side = "lower" if end is bands[0] else "upper"
-            yield (
-                f"{version.at('bands.csv', end.code, str(end.band))}: values of {indicator.code} beyond {bound} have "
-                f"no band; leave {side} of band {end.band} empty."
-            )
-    for left, right in pairwise(bands):
-        here = version.at("bands.csv", right.code, str(right.band))
-        if left.upper is None or right.lower is None:
-            yield f"{here}: between bands {left.band} and {right.band} of {indicator.code} a bound is empty; fill it."
-        elif left.upper < right.lower:
-            yield f"{here}: a gap in {indicator.code} from {left.upper} to {right.lower}; make the bounds meet."
-        elif left.upper > right.lower:
-            yield f"{here}: an overlap in {indicator.code} from {right.lower} to {left.upper}; make the bounds meet."
-        if right.lower is not None and right.upper is not None and right.upper <= right.lower:
-            yield f"{here}: band {right.band} of {indicator.code} is empty ({right.lower} to {right.upper}); widen it."
+    yield from bound_faults(version, indicator.code, bands)
 
 
 def _parameter_faults(version: Catalogue) -> Iterator[str]:
@@ -224,26 +195,10 @@ def _class_faults(version: Catalogue) -> Iterator[str]:
     classes = version.classes
     names = [risk_class.name for risk_class in classes]
     if len(set(names)) != len(names):
-        yield f"{version.at('catalogue.yml', 'classes')}: a class is named twice; keep one."
+        yield f"{version.at(HEADER, 'classes')}: a class is named twice; keep one."
     if names != sorted(names):
-        yield f"{version.at('catalogue.yml', 'classes')}: classes stand as {', '.join(names)}; order them by letter."
-    reached = Decimal(0)
-    for number, risk_class in enumerate(classes):
-        here = version.at("catalogue.yml", "classes", str(number))
-        if risk_class.lower != reached:
-            word = "no class" if risk_class.lower > reached else "two classes"
-            yield (
-                f"{here}: class {risk_class.name} begins at {risk_class.lower} instead of {reached}, so scores between "
-                f"have {word}; make the bounds meet."
-            )
-        if risk_class.upper <= risk_class.lower:
-            yield f"{here}: class {risk_class.name} from {risk_class.lower} to {risk_class.upper} is empty; widen it."
-        reached = risk_class.upper
-    if reached != version.max_score:
-        yield (
-            f"{version.at('catalogue.yml', 'classes', str(len(classes) - 1))}: the classes end at {reached}, but "
-            f"scores reach {version.max_score} (TOTAL in levels.csv); make them agree."
-        )
+        yield f"{version.at(HEADER, 'classes')}: classes stand as {', '.join(names)}; order them by letter."
+    yield from score_faults(version, (HEADER, "classes"), classes, most=version.max_score, source="TOTAL in levels.csv")
 
 
 def _rule_faults(version: Catalogue) -> Iterator[str]:
@@ -252,12 +207,12 @@ def _rule_faults(version: Catalogue) -> Iterator[str]:
         for number, rule in enumerate(rules):
             yield from _condition_faults(version, rule, (kind, str(number)))
             if rule.class_name not in names:
-                here = version.at("catalogue.yml", kind, str(number))
+                here = version.at(HEADER, kind, str(number))
                 yield f"{here}: rule {rule.code} sets {rule.class_name!r}, which is not among the classes; correct it."
     if version.thin_file is None:
         return
     if version.thin_file.at_best not in names:
-        here = version.at("catalogue.yml", "thin_file", "at_best")
+        here = version.at(HEADER, "thin_file", "at_best")
         yield f"{here}: {version.thin_file.at_best!r} is not among the classes; correct it."
     for number, reason in enumerate(version.thin_file.when):
         for part, condition in enumerate(reason.conditions):
@@ -272,18 +227,18 @@ def _override_faults(version: Catalogue, ranks: list[int]) -> Iterator[str]:
         rank = getattr(policy, name)
         if rank not in ranks:
             yield (
-                f"{version.at('catalogue.yml', 'overrides', name)}: nobody has rank {rank}; choose one of "
+                f"{version.at(HEADER, 'overrides', name)}: nobody has rank {rank}; choose one of "
                 f"{', '.join(map(str, sorted(ranks)))} ({RANKS} in code_lists.csv)."
             )
     if policy.least_rank_rule < policy.least_rank:
         yield (
-            f"{version.at('catalogue.yml', 'overrides', 'least_rank_rule')}: rank {policy.least_rank_rule} may "
+            f"{version.at(HEADER, 'overrides', 'least_rank_rule')}: rank {policy.least_rank_rule} may "
             f"override a direct rule, but only rank {policy.least_rank} a score; raise it to {policy.least_rank}."
         )
 
 
 def _condition_faults(version: Catalogue, condition: Condition, key: tuple[str, ...]) -> Iterator[str]:
-    here = version.at("catalogue.yml", *key)
+    here = version.at(HEADER, *key)
     indicator = version.by_code.get(condition.indicator)
     if indicator is None:
         yield f"{here}: a rule names {condition.indicator}, which is not in indicators.csv; add it or mend the code."

@@ -4,7 +4,7 @@ Belongs here: the final asset and what a decided partition shows.
 Does not belong here: the decision (``orchestration.risk``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dagster as dg
@@ -89,6 +89,40 @@ def _seal(platform: Platform, months: list[str], decided: set[str]) -> None:
                 platform.seal(settings, feed, month)
 
 
+def decide_partitions(
+    context: dg.AssetExecutionContext,
+    asset: dg.AssetKey,
+    decide: Callable[..., list[Any]],
+    metadata_of: Callable[[Any], dict[str, dg.MetadataValue]],
+    label: str,
+) -> Iterator[Any]:
+    """Decide the months x regions of a run, and put on each partition what its summary shows.
+
+    Args:
+        context: of the run, whose partitions make a rectangle.
+        asset: whose partitions are decided.
+        decide: is given settings, months and regions; returns one summary per month and region.
+        metadata_of: what a summary shows.
+        label: what the line of progress calls the rows.
+    """
+    platform: Platform = context.resources.platform
+    try:
+        wanted_months, wanted_regions = rectangle(context.partition_keys)
+    except ValueError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
+    with retried(context):
+        summaries = decide(platform.settings, wanted_months, wanted_regions)
+    for summary in summaries:
+        context.add_asset_metadata(
+            metadata_of(summary), asset_key=asset, partition_key=key(summary.month, summary.region_code)
+        )
+    rows = sum(summary.rows for summary in summaries)
+    platform.progress(
+        f"{wanted_months[0]} to {wanted_months[-1]}  {label}: {rows:,} in {len(summaries)} {MONTH} x {REGION}"
+    )
+    yield dg.Output(None, asset.to_python_identifier())
+
+
 def build_classification(settings: Settings) -> dg.AssetsDefinition:
     """The asset ``risk_class``."""
 
@@ -128,22 +162,13 @@ def build_classification(settings: Settings) -> dg.AssetsDefinition:
     )
     def risk_class(context: dg.AssetExecutionContext) -> Iterator[Any]:
         platform: Platform = context.resources.platform
-        try:
-            wanted_months, wanted_regions = rectangle(context.partition_keys)
-        except ValueError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
-        with retried(context):
-            summaries = platform.decide(platform.settings, wanted_months, wanted_regions)
-            decided = {str(key(month, region)) for month in wanted_months for region in wanted_regions}
-            _seal(platform, wanted_months, decided | context.instance.get_materialized_partitions(RISK_CLASS))
-        for summary in summaries:
-            context.add_asset_metadata(
-                partition_metadata(summary), asset_key=RISK_CLASS, partition_key=key(summary.month, summary.region_code)
-            )
-        rows = sum(summary.rows for summary in summaries)
-        platform.progress(
-            f"{wanted_months[0]} to {wanted_months[-1]}  classes: {rows:,} in {len(summaries)} {MONTH} x {REGION}"
-        )
-        yield dg.Output(None, RISK_CLASS.to_python_identifier())
+
+        def decide_and_seal(settings: Settings, months: list[str], regions: list[str]) -> list[Any]:
+            summaries: list[Any] = platform.decide(settings, months, regions)
+            decided = {str(key(month, region)) for month in months for region in regions}
+            _seal(platform, months, decided | context.instance.get_materialized_partitions(RISK_CLASS))
+            return summaries
+
+        yield from decide_partitions(context, RISK_CLASS, decide_and_seal, partition_metadata, "classes")
 
     return risk_class

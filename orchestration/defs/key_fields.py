@@ -4,13 +4,14 @@ Belongs here: the two assets and what a decided partition shows.
 Does not belong here: the decisions (``orchestration.specialised``), the general class (``classification``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
-from orchestration.defs.partitions import MONTH, REGION, key, month_regions, rectangle
-from orchestration.defs.resources import LAKE_WRITER, Platform, retried
+from orchestration.defs.classification import decide_partitions
+from orchestration.defs.partitions import MONTH, month_regions
+from orchestration.defs.resources import LAKE_WRITER
 from orchestration.defs.translator import COMBINED_CLASS, OWNER, RISK_CLASS, SPECIALISED_CLASS
 from orchestration.settings import Settings
 
@@ -93,25 +94,6 @@ def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     return metadata
 
 
-def _run(context: dg.AssetExecutionContext, asset: dg.AssetKey, decide: Callable[..., list[Any]]) -> Iterator[Any]:
-    platform: Platform = context.resources.platform
-    try:
-        wanted_months, wanted_regions = rectangle(context.partition_keys)
-    except ValueError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
-    with retried(context):
-        summaries = decide(platform.settings, wanted_months, wanted_regions)
-    for summary in summaries:
-        context.add_asset_metadata(
-            partition_metadata(summary), asset_key=asset, partition_key=key(summary.month, summary.region_code)
-        )
-    rows = sum(summary.rows for summary in summaries)
-    platform.progress(
-        f"{wanted_months[0]} to {wanted_months[-1]}  {asset.path[-1]}: {rows:,} in {len(summaries)} {MONTH} x {REGION}"
-    )
-    yield dg.Output(None, asset.to_python_identifier())
-
-
 def _spec(
     asset: dg.AssetKey, deps: list[dg.AssetDep], description: str, columns: tuple[tuple[str, str, str], ...]
 ) -> dg.AssetSpec:
@@ -154,7 +136,8 @@ def build_key_fields(settings: Settings) -> list[dg.AssetsDefinition]:
         pool=LAKE_WRITER,
     )
     def specialised_class(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        yield from _run(context, SPECIALISED_CLASS, context.resources.platform.decide_specialised)
+        decide = context.resources.platform.decide_specialised
+        yield from decide_partitions(context, SPECIALISED_CLASS, decide, partition_metadata, "specialised_class")
 
     @dg.multi_asset(
         name="combined_class",
@@ -175,6 +158,7 @@ def build_key_fields(settings: Settings) -> list[dg.AssetsDefinition]:
         pool=LAKE_WRITER,
     )
     def combined_class(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        yield from _run(context, COMBINED_CLASS, context.resources.platform.decide_combined)
+        decide = context.resources.platform.decide_combined
+        yield from decide_partitions(context, COMBINED_CLASS, decide, partition_metadata, "combined_class")
 
     return [specialised_class, combined_class]

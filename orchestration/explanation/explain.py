@@ -21,7 +21,7 @@ from orchestration.explanation.read import Row, Rows, last_received, read, table
 from orchestration.explanation.remedies import remedy_of
 from orchestration.explanation.ruling import Ruling, rule
 from orchestration.feeds.contract import code_list, delivered_feeds, load_contract
-from orchestration.lake import connect
+from orchestration.lake import connect, missing_lake
 from orchestration.settings import Settings, month_check, month_shift
 
 REFUSED = "override_refused"
@@ -46,8 +46,8 @@ def explain(settings: Settings, enterprise_id: str, month: str | None = None) ->
     """
     if month is not None:
         month_check(month)
-    if settings.catalog.startswith("sqlite:") and not (settings.home / "lake" / "catalog.sqlite").exists():
-        raise ExplanationError(f"There is no lake in {settings.home} yet; run `make demo` first, or set ECR_HOME.")
+    if missing := missing_lake(settings):
+        raise ExplanationError(missing)
     with connect(settings, read_only=True) as connection:
         return explain_on(connection, settings, enterprise_id, month)
 

@@ -13,6 +13,7 @@ from orchestration.catalogue import Catalogue, load_catalogue
 from orchestration.catalogue.faults import RANKS
 from orchestration.feeds.contract import code_list
 from orchestration.lake import connect, failed_scores
+from orchestration.risk.partitions import columns_of, replace_partitions
 from orchestration.risk.rules import classes_query
 from orchestration.risk.summary import PartitionSummary, summarise
 from orchestration.settings import Settings
@@ -67,23 +68,9 @@ def decide(settings: Settings, months: list[str], regions: list[str]) -> list[Pa
             if failure := failed_scores(settings).of(month):
                 raise DecisionError(f"{month} is not classified, because its scores failed: {failure}")
             _check_scores(connection, catalogues[month], month)
-        connection.execute("BEGIN TRANSACTION")
-        try:
-            _create(connection)
-            connection.execute(
-                "DELETE FROM lake.main.risk_class WHERE month IN (SELECT unnest($months)) "
-                "AND region_code IN (SELECT unnest($regions))",
-                {"months": ordered, "regions": regions},
-            )
-            for month in ordered:
-                query, parameters = classes_query(
-                    catalogues[month], month, regions, overrides=_has_overrides(connection), ranks=ranks
-                )
-                connection.execute(f"INSERT INTO lake.main.risk_class ({', '.join(COLUMNS)}) {query}", parameters)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        overrides = _has_overrides(connection)
+        rows = [classes_query(catalogues[month], month, regions, overrides=overrides, ranks=ranks) for month in ordered]
+        replace_partitions(connection, "risk_class", COLUMNS, rows, months=ordered, regions=regions)
         return [
             summary for month in ordered for summary in summarise(connection, catalogues[month], month, list(regions))
         ]
@@ -114,26 +101,5 @@ def _check_scores(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, m
         )
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> set[str]:
-    """Columns of a table of the lake; none where it is not there."""
-    found = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?",
-        [schema, table],
-    ).fetchall()
-    return {name for (name,) in found}
-
-
 def _has_overrides(connection: duckdb.DuckDBPyConnection) -> bool:
-    return bool(_columns(connection, "scores", "enterprise_override"))
-
-
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table, or give one of an earlier release the columns that have come since; old rows have them null."""
-    known = _columns(connection, "main", "risk_class")
-    for name, sql_type in COLUMNS.items() if known else ():
-        if name not in known:
-            connection.execute(f"ALTER TABLE lake.main.risk_class ADD COLUMN {name} {sql_type}")
-    if not known:
-        columns = ", ".join(f"{name} {sql_type}" for name, sql_type in COLUMNS.items())
-        connection.execute(f"CREATE TABLE lake.main.risk_class ({columns})")
-        connection.execute("ALTER TABLE lake.main.risk_class SET PARTITIONED BY (month, region_code)")
+    return bool(columns_of(connection, "scores", "enterprise_override"))

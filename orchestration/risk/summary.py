@@ -14,6 +14,7 @@ from orchestration.catalogue.model import Catalogue
 from orchestration.settings import month_shift
 
 SHOWN_REASONS = 5
+UNDECIDED = "No class has been decided yet; classify a month first, for example with make demo."
 COUNTS = {
     "thin_file": "thin_file",
     "overridden": "override_no IS NOT NULL",
@@ -59,6 +60,15 @@ class PartitionSummary:
     lowered: int = 0
     refused: int = 0
     catalogue_version: str = ""
+
+
+def newest_month(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The newest month with decided classes; None where none has been decided yet."""
+    try:
+        found = connection.execute("SELECT max(month) FROM lake.main.risk_class").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return found[0] if found else None
 
 
 def summarise(

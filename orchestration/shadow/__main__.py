@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from orchestration.calibration.measure import newest_month
-from orchestration.calibration.policy import CalibrationError
 from orchestration.catalogue import CatalogueError
-from orchestration.lake import connect
+from orchestration.lake import connect, missing_lake
 from orchestration.risk import DecisionError
+from orchestration.risk.summary import UNDECIDED, newest_month
 from orchestration.settings import Settings, SettingsError, month_range
 from orchestration.shadow.compare import ShadowError
 from orchestration.shadow.whole import shadow
@@ -24,15 +23,20 @@ def main(arguments: list[str]) -> int:
         print("Name a version, for example: make shadow V=v3 FROM=2026-08 TO=2026-10.", file=sys.stderr)
         return 2
     settings = Settings.from_env()
+    if missing := missing_lake(settings):
+        print(missing, file=sys.stderr)
+        return 1
     candidate, *span = arguments
     try:
         if not span:
             with connect(settings, read_only=True) as connection:
-                span = [newest_month(connection)]
+                newest = newest_month(connection)
+            if newest is None:
+                raise ShadowError(UNDECIDED)
+            span = [newest]
         months = month_range(span[0], span[-1])
         found = shadow(settings, candidate, months, lambda line: print(f"== {line}", flush=True))
     except (
-        CalibrationError,
         CatalogueError,
         DecisionError,
         SettingsError,

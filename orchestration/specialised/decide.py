@@ -8,16 +8,15 @@ files. The combined class needs the specialised and the general class of the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import duckdb
 
 from orchestration.catalogue import load_catalogue
 from orchestration.lake import connect, failed_scores
 from orchestration.risk.decide import DecisionError
+from orchestration.risk.partitions import columns_of, replace_partitions
 from orchestration.settings import Settings
 from orchestration.specialised.load import load_specialised
-from orchestration.specialised.model import KeyField, Specialised
+from orchestration.specialised.model import Specialised
 from orchestration.specialised.rules import combined_query, specialised_query
 from orchestration.specialised.summary import FieldSummary, summarise
 
@@ -70,8 +69,6 @@ COMBINED_CLASS = {
 }
 """Columns of ``lake.main.combined_class``; their meaning stands with the asset."""
 
-QueryOf = Callable[[Specialised, KeyField, str], tuple[str, dict[str, object]]]
-
 
 def decide_specialised(settings: Settings, months: list[str], regions: list[str]) -> list[FieldSummary]:
     """Decide and write the specialised classes of ``months`` x ``regions``, all or none.
@@ -90,19 +87,16 @@ def decide_specialised(settings: Settings, months: list[str], regions: list[str]
     """
     versions = {month: load_specialised(settings, month) for month in sorted(set(months))}
 
-    def query_of(version: Specialised, field: KeyField, month: str) -> tuple[str, dict[str, object]]:
-        return specialised_query(version, field, month, regions)
-
     with connect(settings) as connection:
         for month, version in versions.items():
             _check_scores(connection, settings, version, month)
-        _replace(
-            connection,
-            "specialised_class",
-            columns=SPECIALISED_CLASS,
-            versions=versions,
-            regions=regions,
-            query_of=query_of,
+        rows = [
+            specialised_query(version, field, month, regions)
+            for month, version in versions.items()
+            for field in version.fields
+        ]
+        replace_partitions(
+            connection, "specialised_class", SPECIALISED_CLASS, rows, months=list(versions), regions=regions
         )
         return summarise(connection, "specialised_class", versions, regions)
 
@@ -125,55 +119,17 @@ def decide_combined(settings: Settings, months: list[str], regions: list[str]) -
     versions = {month: load_specialised(settings, month) for month in sorted(set(months))}
     highest = {month: load_catalogue(settings, month).max_score for month in versions}
 
-    def query_of(version: Specialised, field: KeyField, month: str) -> tuple[str, dict[str, object]]:
-        return combined_query(version, field, month, regions, highest[month])
-
     with connect(settings) as connection:
         for month, version in versions.items():
             _check_scores(connection, settings, version, month)
             _check_classes(connection, version, month, regions)
-        _replace(
-            connection, "combined_class", columns=COMBINED_CLASS, versions=versions, regions=regions, query_of=query_of
-        )
+        rows = [
+            combined_query(version, field, month, regions, highest[month])
+            for month, version in versions.items()
+            for field in version.fields
+        ]
+        replace_partitions(connection, "combined_class", COMBINED_CLASS, rows, months=list(versions), regions=regions)
         return summarise(connection, "combined_class", versions, regions)
-
-
-def _replace(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    *,
-    columns: dict[str, str],
-    versions: dict[str, Specialised],
-    regions: list[str],
-    query_of: QueryOf,
-) -> None:
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        if not _exists(connection, "main", table):
-            typed = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
-            connection.execute(f"CREATE TABLE lake.main.{table} ({typed})")
-            connection.execute(f"ALTER TABLE lake.main.{table} SET PARTITIONED BY (month, region_code)")
-        connection.execute(
-            f"DELETE FROM lake.main.{table} WHERE month IN (SELECT unnest($months)) "
-            "AND region_code IN (SELECT unnest($regions))",
-            {"months": list(versions), "regions": regions},
-        )
-        for month, version in versions.items():
-            for field in version.fields:
-                query, parameters = query_of(version, field, month)
-                connection.execute(f"INSERT INTO lake.main.{table} ({', '.join(columns)}) {query}", parameters)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?",
-        [schema, table],
-    ).fetchone()
-    return found is not None
 
 
 def _check_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, version: Specialised, month: str) -> None:
@@ -181,7 +137,7 @@ def _check_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, ver
         raise DecisionError(f"{month} is not classified, because its scores failed: {failure}")
     missing = [
         name for name in ("enterprise_score", "specialised_score", "specialised_factor")
-        if not _exists(connection, "scores", name)
+        if not columns_of(connection, "scores", name)
     ]  # fmt: skip
     # a month without members is a month; one without any enterprise was not computed
     if (
@@ -207,7 +163,7 @@ def _check_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, ver
 def _check_classes(connection: duckdb.DuckDBPyConnection, version: Specialised, month: str, regions: list[str]) -> None:
     """Every member of the month has both of its classes, once, from the rules in force."""
     for table in ("specialised_class", "risk_class"):
-        if not _exists(connection, "main", table):
+        if not columns_of(connection, "main", table):
             raise DecisionError(f"decide {table} for {month} first: there is no table lake.main.{table} yet.")
     without_own, without_general = connection.execute(
         """

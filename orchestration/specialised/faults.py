@@ -10,9 +10,16 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise, product
 
+from orchestration.catalogue.ranges import (
+    bound_faults,
+    numbering_faults,
+    overlap_faults,
+    score_faults,
+    span_faults,
+)
 from orchestration.feeds.contract import all_feeds
 from orchestration.settings import Settings
-from orchestration.specialised.model import PARTS, Bound, FieldIndicator, KeyField, Specialised
+from orchestration.specialised.model import PARTS, Bound, KeyField, Specialised
 
 CENT = Decimal("0.01")
 HEADER = "specialised.yml"
@@ -22,7 +29,7 @@ def version_faults(settings: Settings, versions: Sequence[Specialised]) -> Itera
     """Faults of each version, then of versions against each other; ``versions`` oldest first."""
     feeds = set(all_feeds(settings))
     for version in versions:
-        yield from _span_faults(version)
+        yield from span_faults(version, HEADER)
         yield from _name_faults(version)
         yield from _indicator_faults(version, feeds)
         yield from _band_faults(version)
@@ -33,33 +40,12 @@ def version_faults(settings: Settings, versions: Sequence[Specialised]) -> Itera
             yield from _move_faults(version, number, field)
             yield from _visit_faults(version, field)
             yield from _matrix_faults(version, number, field)
-    for earlier, later in pairwise(versions):
-        if earlier.effective_to is None or later.effective_from <= earlier.effective_to:
-            yield (
-                f"{later.at(HEADER, 'effective_from')}: {later.version} begins in {later.effective_from}, while "
-                f"{earlier.version} is in force to {earlier.effective_to or 'an open end'} "
-                f"({earlier.at(HEADER, 'effective_to')}); end the earlier version the month before."
-            )
-        if later.version == earlier.version:
-            yield f"{later.at(HEADER, 'version')}: {later.version} is the name of another version; rename one."
+    yield from overlap_faults(versions, HEADER)
 
 
 def classes_of(field: KeyField) -> list[str]:
     """Names of the classes of a field, the safest first."""
     return [bound.name for bound in field.specialised_classes]
-
-
-def _span_faults(version: Specialised) -> Iterator[str]:
-    if version.effective_to is not None and version.effective_to < version.effective_from:
-        yield (
-            f"{version.at(HEADER, 'effective_to')}: {version.version} ends in {version.effective_to}, before it begins "
-            f"in {version.effective_from}; correct one of the months."
-        )
-    if version.folder.name != version.version:
-        yield (
-            f"{version.at(HEADER, 'version')}: says {version.version!r}, but the folder is called "
-            f"{version.folder.name!r}; make them agree."
-        )
 
 
 def _name_faults(version: Specialised) -> Iterator[str]:
@@ -137,36 +123,9 @@ def _band_faults(version: Specialised) -> Iterator[str]:
         if known[band.code].part == "mark" and band.risk != 0:
             yield f"{here}: {band.code} is a mark and gives no points; set risk 0."
     for indicator in version.indicators:
-        yield from _bound_faults(version, indicator)
-
-
-def _bound_faults(version: Specialised, indicator: FieldIndicator) -> Iterator[str]:
-    bands = version.bands_of(indicator.code)
-    if not bands:
-        yield f"{version.at('indicators.csv', indicator.code)}: {indicator.code} has no band; add its bands."
-        return
-    if [band.band for band in bands] != list(range(1, len(bands) + 1)):
-        yield (
-            f"{version.at('bands.csv', indicator.code, str(bands[0].band))}: the bands of {indicator.code} are "
-            f"numbered {', '.join(str(band.band) for band in bands)}; number them 1 to {len(bands)}."
-        )
-        return
-    for end, bound, side in ((bands[0], bands[0].lower, "lower"), (bands[-1], bands[-1].upper, "upper")):
-        if bound is not None:
-            yield (
-                f"{version.at('bands.csv', end.code, str(end.band))}: values of {indicator.code} beyond {bound} have "
-                f"no band; leave {side} of band {end.band} empty."
-            )
-    for left, right in pairwise(bands):
-        here = version.at("bands.csv", right.code, str(right.band))
-        if left.upper is None or right.lower is None:
-            yield f"{here}: between bands {left.band} and {right.band} of {indicator.code} a bound is empty; fill it."
-        elif left.upper < right.lower:
-            yield f"{here}: a gap in {indicator.code} from {left.upper} to {right.lower}; make the bounds meet."
-        elif left.upper > right.lower:
-            yield f"{here}: an overlap in {indicator.code} from {right.lower} to {left.upper}; make the bounds meet."
-        if right.lower is not None and right.upper is not None and right.upper <= right.lower:
-            yield f"{here}: band {right.band} of {indicator.code} is empty ({right.lower} to {right.upper}); widen it."
+        bands = version.bands_of(indicator.code)
+        misnumbered = list(numbering_faults(version, indicator.code, bands))
+        yield from misnumbered or bound_faults(version, indicator.code, bands)
 
 
 def _list_faults(version: Specialised) -> Iterator[str]:
@@ -239,21 +198,7 @@ def _score_faults(
     names = [bound.name for bound in bounds]
     if names != sorted(set(names)):
         yield f"{version.at(HEADER, *key)}: classes stand as {', '.join(names)}; name each once, ordered by letter."
-    reached = Decimal(0)
-    for number, bound in enumerate(bounds):
-        here = version.at(HEADER, *key, str(number))
-        if bound.lower != reached:
-            word = "no class" if bound.lower > reached else "two classes"
-            yield (
-                f"{here}: class {bound.name} begins at {bound.lower} instead of {reached}, so scores between have "
-                f"{word}; make the bounds meet."
-            )
-        if bound.upper <= bound.lower:
-            yield f"{here}: class {bound.name} from {bound.lower} to {bound.upper} is empty; widen it."
-        reached = bound.upper
-    if reached != most:
-        here = version.at(HEADER, *key, str(len(bounds) - 1))
-        yield f"{here}: the classes end at {reached}, but scores reach {most} (parts.csv); make them agree."
+    yield from score_faults(version, (HEADER, *key), bounds, most=most, source="parts.csv")
 
 
 def _move_faults(version: Specialised, number: int, field: KeyField) -> Iterator[str]:

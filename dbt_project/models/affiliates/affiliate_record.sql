@@ -26,7 +26,7 @@ select
             "c05_serious_lists",
             "listing",
             event_on="listing.listed_on",
-            stops_in=stops_after_listing("listing", "H060101"),
+            stops_in=stops_unless_in_force("listing", "listing.listed_on", "H060101"),
             about_id="listing.enterprise_id",
             repaired=true,
             review=true,
@@ -47,7 +47,7 @@ select
             "c04_abnormal_list",
             "listing",
             event_on="listing.listed_on",
-            stops_in=stops_after_listing("listing", "H060102"),
+            stops_in=stops_unless_in_force("listing", "listing.listed_on", "H060102"),
             about_id="listing.enterprise_id",
             repaired=true,
             review=true,
@@ -57,9 +57,8 @@ from {{ ref("stg_c04_abnormal_list") }} as listing
 inner join spine on listing.enterprise_id = spine.enterprise_id
 where
     {{ is_standing_or_recent("listing", "H060102") }}
-    -- removed as repaired (1) or as listed in error (2), by the end of the month
-    and not coalesce(listing.removal_reason in ('1', '2') and listing.removed_on <= {{ month_end() }}, false)
-    and listing.repaired_on is null
+    and not {{ is_taken_back("listing") }}
+    and not {{ is_repaired_listing("listing") }}
 union all
 select
     penalty.enterprise_id,

@@ -9,18 +9,20 @@
 -- itself controls nobody. A share that is not stated is not known to be control.
 with holdings as (
     select
-        enterprise_id,
-        holder_id,
-        case holder_kind when '1' then 'person' else 'enterprise' end as holder_kind,
+        holder.enterprise_id,
+        holder.holder_id,
+        case holder.holder_kind when '1' then 'person' else 'enterprise' end as holder_kind,
         -- shares are stated with four decimals or so; their sum must not fail at the bound by a last binary digit
-        round(sum(share), 6) as share,
-        max_by(record_id, contributed_on) as record_id
-    from {{ ref("stg_c01_shareholders") }}
+        round(sum(holder.share), 6) as share,
+        max_by(holder.record_id, holder.contributed_on) as record_id
+    from {{ ref("stg_c01_shareholders") }} as holder
     where
-        contributed_on <= {{ month_end() }}
-        and (left_on is null or left_on > {{ month_end() }})
-        and enterprise_id <> holder_id
-    group by enterprise_id, holder_id, case holder_kind when '1' then 'person' else 'enterprise' end
+        {{ is_held("holder") }}
+        and holder.enterprise_id <> holder.holder_id
+    group by
+        holder.enterprise_id,
+        holder.holder_id,
+        case holder.holder_kind when '1' then 'person' else 'enterprise' end
 ),
 
 control as (

@@ -34,21 +34,7 @@ newest_of_head as (
 ),
 
 bonds as (
-    select
-        enterprise_id,
-        holder_id as affiliate_id
-    from {{ ref("control_holding") }}
-    where
-        month = {{ month() }}
-        and holder_kind = 'enterprise'
-    union
-    select
-        holder_id as enterprise_id,
-        enterprise_id as affiliate_id
-    from {{ ref("control_holding") }}
-    where
-        month = {{ month() }}
-        and holder_kind = 'enterprise'
+    {{ control_bonds() }}
 ),
 
 {%- set columns = [

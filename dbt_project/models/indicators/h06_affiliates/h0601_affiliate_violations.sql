@@ -41,23 +41,8 @@ bad as (
     group by enterprise_id
 ),
 
--- union without `all`: two that hold each other are one bond
 bonds as (
-    select
-        enterprise_id,
-        holder_id as affiliate_id
-    from {{ ref("control_holding") }}
-    where
-        month = {{ month() }}
-        and holder_kind = 'enterprise'
-    union
-    select
-        holder_id as enterprise_id,
-        enterprise_id as affiliate_id
-    from {{ ref("control_holding") }}
-    where
-        month = {{ month() }}
-        and holder_kind = 'enterprise'
+    {{ control_bonds() }}
 ),
 
 by_control as (
