@@ -30,10 +30,10 @@ export ECR_DOCS_URL := http://$(HOST):$(DOCS_PORT)
 REAL ?= ../shared/real
 export ECR_REAL_DATA := $(abspath $(REAL))
 
-.PHONY: help setup demo ui test test-unit lint format sql explain calibrate shadow chicago lock generate clean
+.PHONY: help setup demo ui test test-unit lint format sql explain page review find train-judge bench-web calibrate shadow chicago lock generate clean
 
 help:  ## what can be run
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed and $(PYTHON) is not on the PATH; install it or say make PYTHON=/path/to/python3.11."; exit 1; }
@@ -55,13 +55,13 @@ ui: $(READY)  ## the Dagster UI on the same state (PORT=3000)
 	$(BIN)/python -m http.server $(DOCS_PORT) --bind $(HOST) --directory $(ECR_HOME)/quality >/dev/null 2>&1 & \
 	$(BIN)/dagster dev -w workspace.yaml -h $(HOST) -p $(PORT)
 
-test: $(READY)  ## all tests
-	@$(BIN)/python -m pytest -p no:cacheprovider
+test: $(READY)  ## all tests, in two processes
+	@$(BIN)/python -m pytest -p no:cacheprovider -n 2 --dist loadfile --no-loadscope-reorder
 
 test-unit: $(READY)  ## the tests that take seconds
 	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit
 
-lint: $(READY)  ## ruff, sqlfluff, types, import contract, generated files, catalogue
+lint: $(READY)  ## ruff, sqlfluff, types, import contract, generated files, catalogue, web sources
 	@mkdir -p $(ECR_HOME)/cache
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy --no-error-summary
@@ -70,6 +70,7 @@ lint: $(READY)  ## ruff, sqlfluff, types, import contract, generated files, cata
 	@$(BIN)/python -m orchestration.warehouse.staging --check
 	@$(BIN)/python -m orchestration.dictionary --check
 	@$(BIN)/python -m orchestration.catalogue check
+	@$(BIN)/python -m orchestration.web
 	@echo "lint: all clean"
 
 format: $(READY)  ## let ruff format the Python
@@ -100,6 +101,37 @@ explain: export ASKED_LANGUAGE := $(or $(value L),both)
 explain: $(READY)  ## why an enterprise has its class: make explain E=<code> M=<month> L=zh|en|both
 	@$(BIN)/python -m orchestration.explanation --language "$$ASKED_LANGUAGE" -- "$$ASKED_ENTERPRISE" "$$ASKED_MONTH"
 
+# P, LABELS, OUT, TIME and the names of columns reach the programs through the environment, never as shell text.
+page: export ASKED_PAGE := $(value P)
+page: export ASKED_WHOLE := $(value WHOLE)
+page: $(READY)  ## the archived page behind a web signal: make page P=<page number in the explanation, or URL> [WHOLE=yes]
+	@$(BIN)/python -m orchestration.web.archive $${ASKED_WHOLE:+--whole} -- "$$ASKED_PAGE"
+
+review: export ASKED_MONTH := $(value M)
+review: export ASKED_ANSWERS := $(value ANSWERS)
+review: $(READY)  ## questions about names: make review [M=2026-10] writes a CSV to fill in; make review ANSWERS=file.csv delivers it
+	@$(BIN)/python -m orchestration.resolution.review $${ASKED_ANSWERS:+deliver "$$ASKED_ANSWERS"} $${ASKED_MONTH:+"$$ASKED_MONTH"}
+
+find: export ASKED_NAME := $(value N)
+find: $(READY)  ## which enterprises a name as people write it may mean: make find N=<name or brand>
+	@$(BIN)/python -m orchestration.resolution.find "$$ASKED_NAME"
+
+train-judge: export ASKED_LABELS := $(value LABELS)
+train-judge: export ASKED_OUT := $(value OUT)
+train-judge: export ASKED_TIME := $(value TIME)
+train-judge: export ASKED_POLARITY := $(value POLARITY)
+train-judge: export ASKED_TOPIC := $(value TOPIC)
+train-judge: export ASKED_TITLE := $(value TITLE)
+train-judge: export ASKED_TEXT := $(value TEXT)
+train-judge: $(READY)  ## train the judge of texts on your labelled text: make train-judge LABELS=labels.csv OUT=folder [TIME=<column>]
+	@$(BIN)/python -m orchestration.web.judge train --out="$$ASKED_OUT" $${ASKED_TIME:+--time-column="$$ASKED_TIME"} \
+	  $${ASKED_POLARITY:+--polarity-column="$$ASKED_POLARITY"} $${ASKED_TOPIC:+--topic-column="$$ASKED_TOPIC"} \
+	  $${ASKED_TITLE:+--title-column="$$ASKED_TITLE"} $${ASKED_TEXT:+--text-column="$$ASKED_TEXT"} -- "$$ASKED_LABELS"
+
+bench-web: export SCALE := $(SCALE)
+bench-web: $(READY)  ## match millions of texts against the names of a province: make bench-web [SCALE=0.02], 1 is Henan
+	@$(BIN)/python benchmarks/web.py $(ECR_HOME)/bench/web
+
 chicago: $(READY)  ## the same road on Chicago's records: make chicago REAL=/folder/of/real/data
 	@ECR_HOME=$(ECR_HOME)/chicago DAGSTER_HOME=$(ECR_HOME)/chicago/dagster ECR_JURISDICTION=chicago $(BIN)/python -m orchestration.study "$(REAL)/chicago"
 
@@ -107,6 +139,6 @@ lock: $(READY)  ## write requirements.lock anew from pyproject.toml (needs pip-t
 	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
-clean:  ## remove all run-time state (not the virtual environment)
+clean:  ## remove all run-time state, archived pages and reviews too (not the virtual environment)
 	@test -e $(ECR_HOME)/lake/raw || { echo "$(ECR_HOME) holds no state of this platform (no lake/raw); nothing was removed."; exit 1; }
-	@cd $(ECR_HOME) && rm -rf landing lake quality dagster dbt secrets tmp extensions cache calibration chicago explanations shadow simulation study alerts.jsonl
+	@cd $(ECR_HOME) && rm -rf bench landing lake quality dagster dbt secrets tmp extensions cache calibration chicago explanations review shadow simulation study alerts.jsonl && echo "removed the state under $(ECR_HOME): deliveries, lake, archived pages, reviews, reports"

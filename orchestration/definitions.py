@@ -11,15 +11,17 @@ from typing import Any
 import dagster as dg
 
 from orchestration.defs.classification import build_classification
-from orchestration.defs.feeds import build_feeds
+from orchestration.defs.feeds import build_feeds, feed_key
 from orchestration.defs.freshness import build_freshness
 from orchestration.defs.jobs import build_jobs
 from orchestration.defs.key_fields import build_key_fields
+from orchestration.defs.resolution import build_resolution
 from orchestration.defs.resources import Platform
 from orchestration.defs.schedules import build_schedules
 from orchestration.defs.sensors import build_sensors
 from orchestration.defs.shadow import build_shadow
 from orchestration.defs.warehouse import build_references, build_warehouse, read_manifest
+from orchestration.defs.web import build_web
 from orchestration.settings import Settings
 
 
@@ -37,17 +39,29 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     settings: Settings = given.pop("settings", None) or Settings.from_env()
     manifest: Mapping[str, Any] | None = given.pop("manifest", None)
     platform = Platform(settings=settings, **given)
-    feeds = build_feeds(settings)
+    web = build_web(settings)
+    feeds = build_feeds(settings, web.made_of)
+    resolution = build_resolution(settings)
     if manifest is None:
         manifest = read_manifest(settings)
     warehouse, published = build_warehouse(settings, manifest)
     classification = build_classification(settings)
     shadow = build_shadow(settings)
     freshness = build_freshness(settings)
-    jobs = build_jobs(feeds, warehouse, published, freshness)
+    jobs = build_jobs(
+        feeds=feeds,
+        between=[*web.rest, *resolution],
+        made=[feed_key(feed) for feed in web.made_of],
+        pages=web.pages,
+        warehouse=warehouse,
+        published=published,
+        freshness=freshness,
+    )
     return dg.Definitions(
         assets=[
+            *web.assets,
             *feeds,
+            *resolution,
             *build_references(manifest),
             warehouse,
             classification,
@@ -57,7 +71,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         ],
         asset_checks=[freshness],
         jobs=jobs.all(),
-        schedules=build_schedules(settings, jobs),
+        schedules=build_schedules(settings, jobs, web.sources),
         sensors=build_sensors(settings, jobs, platform),
         resources={"platform": platform},
         executor=dg.in_process_executor,

@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from orchestration.lake import connect
-from orchestration.settings import Settings, SettingsError, month_check, month_shift
+from orchestration.settings import Settings, SettingsError, month_check, month_range, month_shift
 from orchestration.table import render
+from orchestration.web.sources import SourceError, load_sources
 
 BY_REGION = """
     select
@@ -103,7 +104,7 @@ def simulate_once(settings: Settings, chosen: Parameters) -> Parameters:
     from orchestration.simulation import simulate
 
     print(f"== simulating {chosen.enterprises:,} enterprises, seed {chosen.seed}, and their deliveries", flush=True)
-    simulate(settings, chosen.enterprises, chosen.seed, chosen.first, chosen.months)
+    simulate(settings, chosen.enterprises, chosen.seed, chosen.first, chosen.months, web="pages")
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(json.dumps(asdict(chosen)), encoding="utf-8")
     return chosen
@@ -134,6 +135,7 @@ def closing(settings: Settings, month: str) -> str:
             "class_by_section, class_by_field)",
             f"Checks     {settings.home}/quality/<feed>/<month>.html",
             f"Ask        make sql Q=\"select * from risk_factor where month = '{month}' and points > 0 limit 20\"",
+            "Pages      make page P=<number in an explanation>; open questions about names: make review",
             "Look       make ui, then http://127.0.0.1:3000",
         ]
     )
@@ -158,21 +160,54 @@ def explained(settings: Settings, month: str) -> str:
     )
 
 
+def found_by_name(settings: Settings, chosen: Parameters) -> str:
+    """How right the names found in pages and in records without a code are, against what was planted."""
+    import polars as pl
+
+    from orchestration.evaluation import links as planted
+    from orchestration.simulation.web.store import truth_path
+    from orchestration.web.match.measure import measure_months, table
+
+    months = month_range(month_shift(chosen.first, -1), chosen.last)
+    mentions = measure_months(settings, months, pl.read_parquet(truth_path(settings)))
+    links = planted.measure(planted.outcomes(settings, chosen.last))
+    return "\n".join(
+        [
+            "",
+            "Enterprises named in pages of the small web, against what was planted",
+            table(mentions),
+            "",
+            f"Records without a code: {links.rows:,}; linked {links.linked:,}, precision {links.precision:.4f}, "
+            f"recall {links.recall:.3f}, with those left for review {links.reach:.3f}",
+        ]
+    )
+
+
 def main() -> int:
     """Run the demo; 0 when every step succeeded."""
     start = time.monotonic()
     try:
         settings, chosen = Settings.from_env(), Parameters.from_env()
+        load_sources(settings)  # a source that cannot be used is told before anything is made
         chosen = simulate_once(settings, chosen)
         from orchestration.defs.launch import main as launch
+        from orchestration.simulation.web.serve import serving
 
-        print(f"== walking {chosen.first} to {chosen.last}: ingest, check, compute, classify", flush=True)
         earlier = month_shift(chosen.first, -1)
-        if status := launch(["months", chosen.first, chosen.last, "--ingest-from", earlier]):
-            return status
-    except SettingsError as error:
+        with serving(settings) as address:
+            os.environ["ECR_WEB_PROXY"] = address
+            print(f"== a small web is served at {address} until the demo ends", flush=True)
+            print(
+                f"== walking {chosen.first} to {chosen.last}: ingest, crawl, check, compute, classify; history comes "
+                f"in {earlier}",
+                flush=True,
+            )
+            if status := launch(["months", chosen.first, chosen.last, "--ingest-from", earlier, "--crawl"]):
+                return status
+    except (SettingsError, SourceError) as error:
         print(str(error), file=sys.stderr)
         return 1
+    print(found_by_name(settings, chosen))
     print(explained(settings, chosen.last))
     print(closing(settings, chosen.last))
     print(f"Took       {time.monotonic() - start:.0f} s")

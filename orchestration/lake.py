@@ -19,7 +19,9 @@ import duckdb
 
 from orchestration.feeds.contract import all_feeds, load_contract
 from orchestration.marks import Marks
+from orchestration.resolution.links import prepare_links
 from orchestration.settings import Settings
+from orchestration.web.store import TABLES, web_home
 
 EXTENSIONS = ("ducklake", "sqlite_scanner")
 MANIFEST_SCHEMA = {
@@ -69,6 +71,7 @@ def prepare(settings: Settings) -> None:
                     import_extension(name, con=connection)
             for feed in all_feeds(settings):
                 _empty_partition(connection, settings, feed)
+            prepare_links(connection, settings)
         finally:
             connection.close()
 
@@ -127,7 +130,7 @@ def scratch(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection with the lake attached as ``lake`` and ``raw.<feed>`` as views.
+    """A DuckDB connection with the lake attached as ``lake``, ``raw.<feed>`` and ``web.<table>`` as views.
 
     Names are looked up in the lake first (``main``, ``scores``, ``affiliates``, ``indicators``), so that a table needs
     no prefix.
@@ -150,14 +153,34 @@ def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.D
                 f"SELECT * FROM read_parquet({quote(files)}, union_by_name = true, hive_partitioning = false)"
             )
         connection.execute(f"CREATE VIEW memory.raw.feed_month AS {feed_month_sql(settings)}")
+        web = _web_views(connection, settings)
         found = connection.execute(
             "SELECT schema_name FROM information_schema.schemata WHERE catalog_name = 'lake' ORDER BY schema_name"
         ).fetchall()
         schemas = [f"lake.{name}" for name in ("main", "scores", "affiliates", "indicators") if (name,) in found]
-        connection.execute("SET search_path = " + quote(",".join([*schemas, "memory.raw"])))
+        connection.execute("SET search_path = " + quote(",".join([*schemas, "memory.raw", *web])))
         yield connection
     finally:
         connection.close()
+
+
+def _web_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
+    """``web.<table>`` over all partitions of the web branch that have it, with ``step`` and ``month``; their schema."""
+    home = web_home(settings)
+    if not home.is_dir():
+        return []
+    connection.execute("CREATE SCHEMA memory.web")
+    for table in TABLES:
+        kept = [f"{steps}/month=*/{table}.parquet" for steps in ("*", "*/*")]
+        files = ", ".join(quote(home / one) for one in kept if next(home.glob(one), None))
+        if files:
+            connection.execute(
+                f"CREATE VIEW memory.web.{table} AS "
+                r"SELECT regexp_extract(filename, '/web/([a-z_]+)/([^/]+/)?month=', 1) AS step, * EXCLUDE (filename) "
+                f"FROM read_parquet([{files}], union_by_name = true, hive_partitioning = true, "
+                "hive_types_autocast = false, filename = true)"
+            )
+    return ["memory.web"]
 
 
 def missing_lake(settings: Settings) -> str:

@@ -10,6 +10,7 @@ Environment:
     ECR_DATA_PATH     where DuckLake keeps its Parquet; default under ECR_HOME
     ECR_IDENTITY_KEY  secret with which personal identifiers are hashed; default: generated once under ECR_HOME
     ECR_MEMORY_LIMIT  memory limit of one DuckDB connection; default ``2GB``
+    ECR_WEB_PROXY     HTTP proxy of the crawl, e.g. ``http://127.0.0.1:8123``; default: none, public addresses only
     ECR_DOCS_URL      where the pages under ``quality/`` are served; default as ``make ui`` serves them
 """
 

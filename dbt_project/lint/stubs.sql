@@ -11,7 +11,7 @@
 {% macro year() -%}2026{%- endmacro %}
 {% macro report_year_due() -%}2024{%- endmacro %}
 {% macro fresh(feed) -%}(select bool_or(fresh) from feed_freshness where feed = '{{ feed }}'){%- endmacro %}
-{% macro as_known(feed, key, columns, record_key, repair_ref=none, objections=false) -%}select * from {{ feed }}{%- endmacro %}
+{% macro as_known(feed, key, columns, record_key, repair_ref=none, objections=false, name=none, coded=false) -%}select * from {{ feed }}{%- endmacro %}
 {% macro whole_months(from_date, to_date) -%}date_sub('month', {{ from_date }}, {{ to_date }}){%- endmacro %}
 {% macro months_after(from_date, months) -%}cast({{ from_date }} as date){%- endmacro %}
 {% macro days_after(from_date, days) -%}cast({{ from_date }} as date){%- endmacro %}
@@ -23,6 +23,8 @@
 {% macro recall_severity(recall) -%}length({{ recall }}.recall_kind){%- endmacro %}
 {% macro counted_complaints(repeat_from) -%}select * from stg_c09_complaints{%- endmacro %}
 {% macro is_matched_signal(signal, topic, indicator, confidence_at_least) -%}({{ signal }}.topic = '{{ topic }}'){%- endmacro %}
+{% macro is_sure_signal(signal, confidence_at_least) -%}({{ signal }}.band = 'accept'){%- endmacro %}
+{% macro is_withdrawn_signal(signal) -%}({{ signal }}.withdrawn_on is not null){%- endmacro %}
 {% macro signal_text(signal) -%}{{ signal }}.content_hash{%- endmacro %}
 {% macro newest_copy(signal) -%}length({{ signal }}.signal_no){%- endmacro %}
 {% macro plain_text(column) -%}upper({{ column }}){%- endmacro %}

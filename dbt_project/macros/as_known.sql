@@ -7,19 +7,43 @@
     What was decided about a record stands beside it, from the month in which the decision was received:
     repair_ref   column by which a credit repair (信用修复, c05_repairs) names a row; adds repaired_on
     objections   an enterprise may object (异议, s01_objections): a row whose objection was upheld is gone, earlier months
-                 keep it; adds review_since, the day of an objection that is still open -#}
-{% macro as_known(feed, key, columns, record_key, repair_ref=none, objections=false) -%}
+                 keep it; adds review_since, the day of an objection that is still open
+
+    A row without a code has the enterprise that was found by its name (record_link), from the month of that decision on:
+    name         SQL of the name that stands for the enterprise in the key of a row of which none was found; adds
+                 link_confidence, null for a row with a code
+    coded        the contract demands a code: a row of which no enterprise was found stays out -#}
+{% macro as_known(feed, key, columns, record_key, repair_ref=none, objections=false, name=none, coded=false) -%}
+{%- set enterprise = "coalesce(raw_rows.enterprise_id, links.enterprise_id)" -%}
 with received as (
     select
-        {{ columns | join(",\n        ") }},
+        {%- for column in columns %}
+        {{ enterprise ~ " as enterprise_id" if name and column == "enterprise_id" else "raw_rows." ~ column }},
+        {%- endfor %}
+        {%- if name %}
+        links.link_confidence,
+        {%- endif %}
         raw_rows.received_month,
         raw_rows.delivery_id || ':' || cast(raw_rows.row_no as varchar) as record_id,
-        concat_ws('|' {%- for name in record_key %}, cast({{ name }} as varchar){% endfor %}) as record_key,
+        concat_ws('|' {%- for part in record_key %}, cast(raw_rows.{{ part }} as varchar){% endfor %}) as record_key,
         row_number() over (
-            partition by {{ key | join(", ") }}
+            partition by
+                {%- for column in key %}
+                {% if name and column == "enterprise_id" -%}
+                coalesce(raw_rows.enterprise_id, links.enterprise_id, {{ name }})
+                {%- else -%}
+                raw_rows.{{ column }}
+                {%- endif %}{{ "," if not loop.last }}
+                {%- endfor %}
             order by raw_rows.received_month desc, raw_rows.delivery_id desc, raw_rows.row_no desc
         ) as recency
     from {{ source("raw", feed) }} as raw_rows
+    {%- if name %}
+    left join {{ ref("record_link") }} as links
+        on links.feed = '{{ feed }}'
+            and raw_rows.enterprise_id is null
+            and links.record_id = raw_rows.delivery_id || ':' || cast(raw_rows.row_no as varchar)
+    {%- endif %}
     where raw_rows.received_month <= {{ month() }}
         and not exists (
             select 1
@@ -58,10 +82,15 @@ objections as (
 {%- endif %}
 
 select
-    {{ columns | join(",\n    ") }},
+    {%- for column in columns %}
+    received.{{ column }},
+    {%- endfor %}
     received.received_month,
     received.record_id,
     received.record_key
+    {%- if name %},
+    received.link_confidence
+    {%- endif %}
     {%- if repair_ref %},
     repairs.repaired_on
     {%- endif %}
@@ -80,6 +109,9 @@ left join objections
         and received.record_key = objections.objected_key
 {%- endif %}
 where received.recency = 1
+    {%- if coded and name %}
+    and received.enterprise_id is not null
+    {%- endif %}
     {%- if objections %}
     and not coalesce(objections.upheld, false)
     {%- endif %}

@@ -17,11 +17,13 @@ from orchestration.catalogue.ranges import (
     score_faults,
     span_faults,
 )
-from orchestration.feeds.contract import all_feeds, code_list
+from orchestration.feeds.contract import all_feeds, code_list, load_contract
 from orchestration.settings import Settings
 
 CENT = Decimal("0.01")
 HEADER = "catalogue.yml"
+WEB = "W01"
+"""Category of feeds that are made from public web pages."""
 RANKS = "decider_ranks"
 """Code list of the ranks that may override; a higher number is a higher rank."""
 
@@ -47,6 +49,7 @@ def version_faults(settings: Settings, versions: Sequence[Catalogue]) -> Iterato
         yield from _level_faults(version)
         yield from _class_faults(version)
         yield from _rule_faults(version)
+        yield from _web_faults(settings, version)
         yield from _override_faults(version, [int(row["code"]) for row in code_list(settings, RANKS)])
     yield from overlap_faults((version for version in versions if version.effective_from), HEADER)
 
@@ -217,6 +220,22 @@ def _rule_faults(version: Catalogue) -> Iterator[str]:
     for number, reason in enumerate(version.thin_file.when):
         for part, condition in enumerate(reason.conditions):
             yield from _condition_faults(version, condition, ("thin_file", "when", str(number), "all", str(part)))
+
+
+def _web_faults(settings: Settings, version: Catalogue) -> Iterator[str]:
+    """Rules that would rest on the public web: what stands there is a hint, it adds points and decides nothing."""
+    known = set(all_feeds(settings))
+    for kind, rules in (("direct_rules", version.direct_rules), ("floors", version.floors)):
+        for number, rule in enumerate(rules):
+            indicator = version.by_code.get(rule.indicator)
+            feeds = known.intersection(indicator.feeds if indicator else ())
+            scraped = [feed for feed in sorted(feeds) if load_contract(settings, feed).category == WEB]
+            if scraped:
+                yield (
+                    f"{version.at(HEADER, kind, str(number))}: rule {rule.code} rests on {rule.indicator}, which reads "
+                    f"{', '.join(scraped)}; nothing from the public web may set a class, so name an indicator of "
+                    "official records."
+                )
 
 
 def _override_faults(version: Catalogue, ranks: list[int]) -> Iterator[str]:

@@ -8,7 +8,7 @@ blocking check refused. A month that stops does not keep the feed's other months
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,14 +16,13 @@ import dagster as dg
 
 from orchestration.defs.partitions import months
 from orchestration.defs.resources import Platform, retried
+from orchestration.defs.shown import SHOWN, counted
 from orchestration.feeds.contract import Column, Contract, delivered_feeds, load_contract
 from orchestration.settings import Settings, docs_url
 
 PREFIX = "raw"
 QUALITY = "quality"
 ARRIVAL = "arrival"
-SHOWN = 12
-"""How many reasons, rules, files or sentences an event lists; the manifest in the lake holds all of them."""
 
 CATEGORY_GROUPS: Mapping[str, str] = {
     "C01": "c01_registration",
@@ -113,16 +112,6 @@ def _description(contract: Contract) -> str:
     return "\n\n".join(parts)
 
 
-def _counted(counts: Mapping[str, int], head: str) -> dg.MetadataValue:
-    """The largest counts as a small table."""
-    largest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    lines = [f"| {head} | rows |", "|---|---:|", *(f"| {name} | {number:,} |" for name, number in largest[:SHOWN])]
-    if len(largest) > SHOWN:
-        rest = sum(number for _, number in largest[SHOWN:])
-        lines.append(f"| {len(largest) - SHOWN} more | {rest:,} |")
-    return dg.MetadataValue.md("\n".join(lines))
-
-
 def month_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     """What a published feed month shows: row accounting, cleaning, reasons of quarantine, delivered files."""
     shown: dict[str, dg.MetadataValue] = {
@@ -134,9 +123,9 @@ def month_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
         "superseded": dg.MetadataValue.int(summary.superseded),
     }
     if summary.quarantine_reasons:
-        shown["quarantine_reasons"] = _counted(summary.quarantine_reasons, "reason")
+        shown["quarantine_reasons"] = counted(summary.quarantine_reasons, "reason")
     if summary.cleaned:
-        shown["cleaned"] = _counted(summary.cleaned, "rule")
+        shown["cleaned"] = counted(summary.cleaned, "rule")
     if summary.deliveries:
         lines = ["| file | format | encoding | rows | sha256 |", "|---|---|---|---:|---|"]
         lines += [
@@ -247,8 +236,14 @@ def _told(feed: str, published: Mapping[str, Any]) -> str:
     )
 
 
-def build_feed(settings: Settings, feed: str) -> dg.AssetsDefinition:
-    """The asset of one feed."""
+def build_feed(settings: Settings, feed: str, made_of: Sequence[dg.AssetKey] = ()) -> dg.AssetsDefinition:
+    """The asset of one feed.
+
+    Args:
+        settings: whose contracts.
+        feed: its name.
+        made_of: assets that write its deliveries, where it is not a department that does.
+    """
     contract = load_contract(settings, feed)
     partitions = months(settings)
     key = feed_key(feed)
@@ -258,6 +253,7 @@ def build_feed(settings: Settings, feed: str) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 key,
+                deps=list(made_of),
                 group_name=group_of(contract),
                 description=_description(contract),
                 kinds={"parquet"},
@@ -314,6 +310,14 @@ def build_feed(settings: Settings, feed: str) -> dg.AssetsDefinition:
     return _feed
 
 
-def build_feeds(settings: Settings) -> list[dg.AssetsDefinition]:
-    """The raw assets of every feed that this jurisdiction receives."""
-    return [build_feed(settings, feed) for feed in delivered_feeds(settings)]
+def build_feeds(
+    settings: Settings, made_of: Mapping[str, Sequence[dg.AssetKey]] | None = None
+) -> list[dg.AssetsDefinition]:
+    """The raw assets of every feed that this jurisdiction receives.
+
+    Args:
+        settings: whose contracts.
+        made_of: feed -> assets that write its deliveries.
+    """
+    made = made_of or {}
+    return [build_feed(settings, feed, made.get(feed, ())) for feed in delivered_feeds(settings)]

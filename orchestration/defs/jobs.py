@@ -20,29 +20,50 @@ class Jobs:
 
     Attributes:
         ingest: raw feeds only.
-        month: raw feeds and dbt up to the scores, for one month or a range in one run.
+        crawl: pages of the web sources; None where there is none.
+        signals: names of the province, links of records without a code, and the web signals up to their feed.
+        month: raw feeds, web signals, links of records and dbt up to the scores, for one month or a range in one run.
         classify: the classes of months x regions and the views that people read.
         freshness: whether every partition exists by its due day.
     """
 
     ingest: dg.JobDefinition
+    crawl: dg.JobDefinition | None
+    signals: dg.JobDefinition
     month: dg.JobDefinition
     classify: dg.JobDefinition
     freshness: dg.JobDefinition
 
     def all(self) -> list[dg.JobDefinition]:
         """All jobs."""
-        return [self.ingest, self.month, self.classify, self.freshness]
+        jobs = [self.ingest, self.crawl, self.signals, self.month, self.classify, self.freshness]
+        return [job for job in jobs if job is not None]
 
 
 def build_jobs(
+    *,
     feeds: Sequence[dg.AssetsDefinition],
+    between: Sequence[dg.AssetsDefinition],
+    made: Sequence[dg.AssetKey],
+    pages: Sequence[dg.AssetsDefinition],
     warehouse: dg.AssetsDefinition,
     published: dg.AssetsDefinition,
     freshness: dg.AssetChecksDefinition,
 ) -> Jobs:
-    """The jobs over the given assets."""
+    """The jobs over the given assets.
+
+    Args:
+        feeds: raw feeds.
+        between: what is made of feeds and pages before dbt reads it: names, links, web signals.
+        made: raw feeds whose deliveries are made by those.
+        pages: crawls; a job of their own, because the pages of a past month cannot be fetched any more.
+        warehouse: dbt's monthly models.
+        published: dbt's views for people.
+        freshness: the check that partitions exist.
+    """
     raw = dg.AssetSelection.assets(*[key for asset in feeds for key in asset.keys])
+    signals = dg.AssetSelection.assets(*[key for asset in between for key in asset.keys], *made)
+    crawled = [key for asset in pages for key in asset.keys]
     models = dg.AssetSelection.assets(*warehouse.keys)
     classes = dg.AssetSelection.assets(RISK_CLASS, SPECIALISED_CLASS, COMBINED_CLASS, *published.keys)
     on_time = dg.AssetSelection.checks(*[spec.key for spec in freshness.check_specs])
@@ -50,10 +71,24 @@ def build_jobs(
         ingest=dg.define_asset_job(
             "ingest", raw - on_time, description="接收: read, check and publish the deliveries of a month or of many."
         ),
+        crawl=dg.define_asset_job(
+            "crawl",
+            dg.AssetSelection.assets(*crawled),
+            description="采集: fetch what the web sources have that is new; run again, it goes on where it was.",
+        )
+        if crawled
+        else None,
+        signals=dg.define_asset_job(
+            "signals",
+            signals - on_time,
+            description="信号与关联: names of the province, links of records without a code, texts, mentions and "
+            "judgements of pages, and their delivery as a feed.",
+        ),
         month=dg.define_asset_job(
             "month",
-            (raw | models) - on_time,
-            description="月度计算: deliveries, staging, indicators and scores of a month or of many.",
+            (raw | signals | models) - on_time,
+            description="月度计算: deliveries, web signals, links of records without a code, staging, indicators and "
+            "scores of a month or of many.",
         ),
         classify=dg.define_asset_job(
             "classify",

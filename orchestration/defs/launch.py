@@ -31,6 +31,7 @@ from orchestration.defs.partitions import month_range_tags, months, rectangle_ta
 from orchestration.defs.prepare import prepare_home
 from orchestration.feeds.contract import ContractError, delivered_feeds
 from orchestration.settings import Settings, SettingsError, month_range
+from orchestration.web.sources import SourceError
 
 QUIET: Mapping[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Run configuration that keeps Dagster's own log off the terminal; it stays in the UI."""
@@ -70,17 +71,26 @@ class Launcher:
         given = {"settings": settings, "progress": tell} | dict(overrides or {})
         self._definitions = build_defs(given)
 
-    def ingest(self, first: str, last: str, part: tuple[int, int] = (1, 1)) -> None:
-        """Read, check and publish the deliveries of all months from ``first`` to ``last``.
+    def ingest(self, first: str, last: str, part: tuple[int, int] = (1, 1), *, crawl: bool = False) -> None:
+        """Take in what comes from outside: deliveries, and where asked for the pages of the web sources.
 
         Args:
             first: first month, ``YYYY-MM``.
             last: last month.
-            part: (k, n): only the k-th of n parts of the feeds.
+            part: (k, n): only the k-th of n parts of the feeds and sources.
+            crawl: whether to crawl; sources that do not answer as of a past moment refuse past months.
         """
-        feeds = shares(self._settings, part[1])[part[0] - 1]
-        if feeds:
-            self._run("ingest", month_range_tags(*self._span(first, last)), [feed_key(feed) for feed in feeds])
+        number, parts = part
+        span = month_range_tags(*self._span(first, last))
+        if crawl and (pages := sorted(self._keys("crawl"))[number - 1 :: parts]):
+            self._run("crawl", span, pages)
+        taken = {feed_key(feed) for feed in shares(self._settings, parts)[number - 1]} - self._keys("signals")
+        if taken:
+            self._run("ingest", span, sorted(taken))
+
+    def signals(self, first: str, last: str) -> None:
+        """Names, links of records without a code, and the web signals up to their feed."""
+        self._run("signals", month_range_tags(*self._span(first, last)))
 
     def months(self, first: str, last: str) -> None:
         """Deliveries, staging, indicators and scores of all months in one run, then their classes."""
@@ -91,14 +101,19 @@ class Launcher:
     def compute(self, first: str, last: str) -> None:
         """Staging, indicators, scores and classes of all months, from the deliveries that have been taken in."""
         span = self._span(first, last)
-        job = self._definitions.resolve_job_def("month")
-        models = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != PREFIX]
-        self._run("month", month_range_tags(*span), models)
+        models = {key for key in self._keys("month") if key.path[0] != PREFIX} - self._keys("signals")
+        self._run("month", month_range_tags(*span), sorted(models))
         self._run("classify", rectangle_tags(self._settings, *span))
 
     def freshness(self) -> None:
         """Look whether every partition that was due exists."""
         self._run("freshness", {})
+
+    def _keys(self, job: str) -> set[dg.AssetKey]:
+        """Assets that a job is about; none where the jurisdiction has no such job."""
+        if job not in {known.name for known in self._definitions.jobs or []}:
+            return set()
+        return set(self._definitions.resolve_job_def(job).asset_layer.selected_asset_keys)
 
     def _span(self, first: str, last: str) -> tuple[str, str]:
         wanted = month_range(first, last)
@@ -147,14 +162,15 @@ def shares(settings: Settings, parts: int) -> list[list[str]]:
     return [sorted(feeds) for feeds in lists]
 
 
-def _ingest(launcher: Launcher, first: str, last: str, processes: int) -> None:
-    """Take deliveries in, in this process and ``processes`` - 1 others."""
+def _ingest(launcher: Launcher, first: str, last: str, processes: int, *, crawl: bool) -> None:
+    """Take deliveries and pages in, in this process and ``processes`` - 1 others."""
+    crawls = ["--crawl"] if crawl else []
     others = [
-        subprocess.Popen([*AGAIN, "ingest", first, last, "--part", f"{number}/{processes}"])  # noqa: S603 (no shell)
+        subprocess.Popen([*AGAIN, "ingest", first, last, "--part", f"{number}/{processes}", *crawls])  # noqa: S603
         for number in range(2, processes + 1)
     ]
     try:
-        launcher.ingest(first, last, (1, processes))
+        launcher.ingest(first, last, (1, processes), crawl=crawl)
     finally:
         failed = [other.args for other in others if other.wait() != 0]
     if failed:
@@ -188,6 +204,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         command = commands.add_parser(name, help=text)
         command.add_argument("first", help="first month, YYYY-MM")
         command.add_argument("last", help="last month, YYYY-MM")
+        command.add_argument("--crawl", action="store_true", help="fetch the pages of the web sources too")
         if name == "months":
             command.add_argument("--ingest-from", help="earlier month from which deliveries are read only, YYYY-MM")
             command.add_argument("--processes", type=int, default=2, help="processes that take deliveries in")
@@ -208,12 +225,14 @@ def main(arguments: Sequence[str]) -> int:
         with dg.DagsterInstance.get() as instance:
             launcher = Launcher(settings, instance, tell)
             if chosen.command == "ingest":
-                launcher.ingest(chosen.first, chosen.last, chosen.part)
+                launcher.ingest(chosen.first, chosen.last, chosen.part, crawl=chosen.crawl)
             else:
-                _ingest(launcher, min(chosen.ingest_from or chosen.first, chosen.first), chosen.last, chosen.processes)
+                earliest = min(chosen.ingest_from or chosen.first, chosen.first)
+                _ingest(launcher, earliest, chosen.last, chosen.processes, crawl=chosen.crawl)
+                launcher.signals(earliest, chosen.last)
                 launcher.compute(chosen.first, chosen.last)
                 launcher.freshness()
-    except (LaunchError, SettingsError, ContractError) as error:
+    except (LaunchError, SettingsError, ContractError, SourceError) as error:
         print(str(error), file=sys.stderr)
         return 1
     return 0

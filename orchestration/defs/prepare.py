@@ -12,7 +12,9 @@ import os
 import sys
 from pathlib import Path
 
+from orchestration.feeds.contract import ContractError, all_feeds, load_contract
 from orchestration.settings import PROJECT, Settings, SettingsError
+from orchestration.web.sources import SourceError, load_sources
 
 TEMPLATE = PROJECT / "dagster.yaml"
 
@@ -31,8 +33,17 @@ def prepare_home(settings: Settings) -> Path:
     return home
 
 
+def main() -> str:
+    """Prepare the home, after a look whether contracts and sources can be used: the UI would show a stack trace."""
+    settings = Settings.from_env()
+    for feed in all_feeds(settings):
+        load_contract(settings, feed)
+    load_sources(settings)
+    return str(prepare_home(settings))
+
+
 if __name__ == "__main__":
     try:
-        print(prepare_home(Settings.from_env()))
-    except SettingsError as error:
+        print(main())
+    except (SettingsError, ContractError, SourceError) as error:
         sys.exit(str(error))

@@ -74,6 +74,14 @@ class Platform:
         came_missing: whether nothing had been delivered for a feed's month.
         seal: close a feed's month because its classes were decided; what comes later lands in a later month.
         column_lineage: where each column of each model comes from.
+        crawl: fetch what a web source has for some months.
+        extract: texts of the pages of a source and month.
+        copies: which texts of a month repeat an older one.
+        names: the names of the province at the end of a month.
+        resolve: which enterprises the records without a code are about.
+        match: which enterprises the texts of a month name.
+        judge: topic and polarity of the texts of a month.
+        signals: deliver the month's signals as a file of feed w01_web_signals.
         now: the present moment, with a time zone.
         progress: is told one short line per finished step.
     """
@@ -93,6 +101,14 @@ class Platform:
     waiting: Callable[..., Any] = late("orchestration.feeds.ledger", "waiting")
     came_missing: Callable[..., Any] = late("orchestration.feeds.ledger", "came_missing")
     seal: Callable[..., Any] = late("orchestration.feeds.ingest", "seal")
+    crawl: Callable[..., Any] = late("orchestration.web.crawl", "crawl")
+    extract: Callable[..., Any] = late("orchestration.web.extract", "extract_month")
+    copies: Callable[..., Any] = late("orchestration.web.extract", "near_duplicates")
+    names: Callable[..., Any] = late("orchestration.resolution.names", "build_names")
+    resolve: Callable[..., Any] = late("orchestration.resolution.records", "resolve_records")
+    match: Callable[..., Any] = late("orchestration.web.match.run", "match_month")
+    judge: Callable[..., Any] = late("orchestration.web.judge", "judge_month")
+    signals: Callable[..., Any] = late("orchestration.web.signals", "deliver_signals")
     now: Callable[[], datetime] = _utc_now
     progress: Callable[[str], None] = _quiet
 

@@ -150,6 +150,9 @@ def _feed(contract: Contract, owner: str) -> list[str]:
         f"- Rows a month: {contract.volume.min:,} to {contract.volume.max:,}",
         f"- Staging model: {link(code(f'stg_{contract.feed}'), 'models', f'stg_{contract.feed}', 'feeds')}",
     ]
+    if contract.resolve:
+        roles = ", ".join(f"{role} {code(column)}" for role, column in contract.resolve.roles.items())
+        lines.append(f"- A row without a usable code is taken in by its name, its enterprise looked for by: {roles}")
     for rule in contract.quarantine_when:
         lines.append(f"- Kept out as {code(rule.reason)}: {text(rule.sentence)}")
     return [

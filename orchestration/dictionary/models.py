@@ -26,6 +26,7 @@ LAYERS: dict[str, str] = {
     "每个二级指标一个模型，每个三级指标一列。",
     "evidence": "Which records stand behind each indicator. 每个指标所依据的记录。",
     "scores": "Values, points, the score, and the evidence behind the points. 指标值、分值、总分及证据。",
+    "signals": "Counts of web signals for warnings. 用于预警的互联网信号计数。",
     "specialised": "Members, indicators and scores of the key fields, with evidence. "
     "重点领域的成员、指标、得分及证据。",
     "marts": "What is published. 对外发布的视图。",

@@ -35,7 +35,7 @@ def fields_of(
     explained = []
     for field in fields:
         own = {name: [row for row in rows if row["field"] == field] for name, rows in found.items()}
-        records = by_indicator(connection, settings, own["specialised_evidence"])
+        records = by_indicator(connection, settings, own["specialised_evidence"], month)
         combined = next(iter(own["combined_class"]), None)
         specialised = next(iter(own["specialised_class"]), None)
         named = [row.get("specialised_version") for row in (combined, specialised, *own["specialised_factor"]) if row]

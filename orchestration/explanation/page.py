@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from orchestration.explanation.model import Explanation, Factor, FactorChange, FieldClass, Level, Record, Step, Text
 from orchestration.explanation.outlook import HORIZON
+from orchestration.explanation.record import SEMICOLON, number, record_line, seen_line
+from orchestration.explanation.webpage import is_archived, signal_lines
 from orchestration.explanation.words import FIELD, OVERRIDE, UNITS, say
 
 REASONS = 3
@@ -21,7 +23,6 @@ CITED = 5
 """Records that the short part cites for an objection."""
 SHOWN = 12
 """Records shown of one indicator; the table has all."""
-SEMICOLON = {"zh": "；", "en": "; "}
 COMMA = {"zh": "，", "en": ", "}
 COLON = {"zh": "：", "en": ": "}
 HIDDEN = ("enterprise_id",)
@@ -39,7 +40,7 @@ def short(explanation: Explanation, language: str) -> str:
     lines += [f"## {say('why', language)}", "", say("because", language, reason=explanation.reason.of(language)), ""]
     top = explanation.heaviest[:REASONS]
     lines += [say("reasons" if top else "no_reasons", language), ""]
-    lines += [f"{number}. {_factor(factor, language)}" for number, factor in enumerate(top, 1)]
+    lines += [f"{place}. {_factor(factor, language)}" for place, factor in enumerate(top, 1)]
     lines += ["", f"## {say('can', language)}", "", *_can(explanation, language)]
     lines += ["", f"## {say('object', language)}", "", *_object(explanation, language), ""]
     return "\n".join(lines)
@@ -187,14 +188,18 @@ def _with_records(factor: Factor, numbers: dict[tuple[str, str | None], int], la
         lines.append(f"    - {say('no_record', language)}")
     for record in factor.records[:SHOWN]:
         if record.record_id is None:
-            lines.append(f"    - {_record(record, language)}")
+            lines.append(f"    - {record_line(record, language)}")
             continue
         place = (record.feed, record.record_id)
-        seen, number = place in numbers, numbers.setdefault(place, len(numbers) + 1)
-        lines.append(f"    - [{number}] {_record(record, language)}")
+        seen, shown_as = place in numbers, numbers.setdefault(place, len(numbers) + 1)
         if seen:
-            lines.append(f"        - {say('seen', language, number=number)}")
+            lines.append(f"    - {seen_line(record, shown_as, language)}")
             continue
+        if is_archived(record):
+            first, *further = signal_lines(record, language)
+            lines += [f"    - [{shown_as}] {first}", *(f"        - {line}" for line in further)]
+            continue
+        lines.append(f"    - [{shown_as}] {record_line(record, language)}")
         shown = [
             f"{one.label.of(language)}{COLON[language]}{one.value.of(language)}"
             for one in record.content
@@ -204,29 +209,6 @@ def _with_records(factor: Factor, numbers: dict[tuple[str, str | None], int], la
     if len(factor.records) > SHOWN:
         lines.append(f"    - {say('more', language, count=len(factor.records) - SHOWN)}")
     return [*lines, ""]
-
-
-def _record(record: Record, language: str) -> str:
-    title = record.title.of(language)
-    if record.record_id is None:
-        return say("absent", language, title=title, day=record.event_on)
-    parts = [say("record", language, title=title, feed=record.feed)]
-    if record.event_on:
-        parts.append(say("day", language, day=record.event_on))
-    if record.record_key:
-        parts.append(say("key", language, key=f"`{record.record_key}`"))
-    parts.append(say("id", language, id=record.record_id))
-    parts.append(say("received", language, month=record.received_month))
-    parts.append(say("stops", language, month=record.stops_in) if record.stops_in else say("stays", language))
-    if record.counts_for is not None:
-        parts.append(say("counts_for", language, weight=_number(record.counts_for)))
-    if record.about_id:
-        parts.append(say("about", language, id=record.about_id))
-    if record.repaired_on:
-        parts.append(say("repaired", language, day=record.repaired_on))
-    if record.review_since:
-        parts.append(say("review", language, day=record.review_since))
-    return SEMICOLON[language].join(parts)
 
 
 def _without_points(explanation: Explanation, language: str) -> list[str]:
@@ -289,7 +271,7 @@ def _change(explanation: Explanation, change: FactorChange, language: str) -> li
     shift = f"{before} -> {now}" if before != now else now
     lines = [f"- {change.code} {change.name.of(language)}{COLON[language]}{shift}"]
     for key, records in (("came", change.came), ("left", change.left)):
-        lines += [f"    - {say(key, language, record=_record(record, language))}" for record in records[:SHOWN]]
+        lines += [f"    - {say(key, language, record=record_line(record, language))}" for record in records[:SHOWN]]
     return lines
 
 
@@ -326,11 +308,12 @@ def _field(field: FieldClass, language: str) -> list[str]:
         lines.append("- " + say("field_before", language, name=field.before["class"], score=field.before["score"]))
     for factor in field.factors:
         value = say("is_unknown", language) if factor.get("value") is None else factor["value"]
+        value = number(value) if isinstance(value, float) else value
         named = f"{factor['indicator_code']} {_words(factor.get('name'), language)}".rstrip()
         label = f" ({_words(factor['label'], language)})" if factor.get("label") else ""
         points = say("points", language, points=factor.get("points"))
         lines.append(f"    - {named}{COLON[language]}{value}{label}{COMMA[language]}{points}")
-        lines += [f"        - {_record(record, language)}" for record in factor.get("records", ())[:SHOWN]]
+        lines += [f"        - {record_line(record, language)}" for record in factor.get("records", ())[:SHOWN]]
     return [*lines, ""]
 
 
@@ -350,12 +333,7 @@ def _value(value: float | str | None, unit: str, label: Text | None, language: s
     if unit == "wan_yuan" and language == "en":
         return f"{value * 10_000:,.0f} yuan ({words})"
     after = UNITS[unit].of(language) if unit in UNITS else f" {unit}"
-    return f"{_number(value)}{after} ({words})"
-
-
-def _number(value: float) -> str:
-    """A number as people write it: 4 decimals at most, none where it is whole."""
-    return f"{value:.4f}".rstrip("0").rstrip(".")
+    return f"{number(value)}{after} ({words})"
 
 
 def _plain(value: Decimal) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 
 from orchestration.catalogue.model import Catalogue
+from orchestration.explanation.matched import matched
 from orchestration.explanation.model import Content, Record, Text
+from orchestration.explanation.record import number
 from orchestration.feeds.contract import Column, Contract, code_list, load_contract
 from orchestration.lake import quote
 from orchestration.settings import Settings
@@ -67,19 +70,21 @@ def read(
     found = Rows(classed[0], scored[0])
     if "scores.risk_evidence" in known:
         evidence = rows_of(connection, f"SELECT {', '.join(EVIDENCE)} FROM lake.scores.risk_evidence {where}", **place)
-        found.records = by_indicator(connection, settings, evidence)
+        found.records = by_indicator(connection, settings, evidence, month)
     return found
 
 
 def by_indicator(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, evidence: Iterable[Row]
+    connection: duckdb.DuckDBPyConnection, settings: Settings, evidence: Iterable[Row], month: str
 ) -> dict[str, list[Record]]:
-    """Evidence rows as records by indicator, the newest first, each with the content of its delivered row."""
+    """Evidence rows of a month as records by indicator, the newest first, each with what its delivered row says."""
     rows = sorted(evidence, key=lambda row: (str(row["event_on"] or ""), str(row["record_id"] or "")), reverse=True)
     contents = raw_rows(connection, settings, rows)
+    links = matched(connection, settings, month, contents)
     records = defaultdict(list)
     for row in rows:
-        records[row["indicator_code"]].append(_record(settings, row, contents.get((row["feed"], row["record_id"]))))
+        key = (row["feed"], row["record_id"])
+        records[row["indicator_code"]].append(_record(settings, row, contents.get(key), links.get(key)))
     return dict(records)
 
 
@@ -111,7 +116,7 @@ def raw_rows(
     return found
 
 
-def _record(settings: Settings, row: Row, delivered: Row | None) -> Record:
+def _record(settings: Settings, row: Row, delivered: Row | None, link: Content | None) -> Record:
     contract = load_contract(settings, row["feed"])
     personal = {column.name for column in contract.columns if is_personal(column, delivered or {})}
     # where the delivered row is not there any more, a key that could hold a name is taken to hold one
@@ -131,7 +136,7 @@ def _record(settings: Settings, row: Row, delivered: Row | None) -> Record:
         review_since=row["review_since"],
         repairable=contract.repair_ref is not None,
         objectionable=contract.objections and row["record_id"] is not None,
-        content=_content(settings, contract, delivered) if delivered else (),
+        content=(*_content(settings, contract, delivered), *([link] if link else [])) if delivered else (),
     )
 
 
@@ -148,7 +153,7 @@ def _content(settings: Settings, contract: Contract, delivered: Row) -> tuple[Co
         value = delivered.get(column.name)
         if value is None or is_personal(column, delivered):
             continue
-        text = f"{value:.4f}".rstrip("0").rstrip(".") if column.type == "amount" else str(value)
+        text = number(float(value)) if isinstance(value, float | Decimal) else str(value)
         words = Text(text, text)
         if column.codes:
             labels = {one["code"]: one for one in code_list(settings, column.codes)}

@@ -14,7 +14,7 @@ import calendar
 import duckdb
 
 from orchestration.feeds import expressions as sql
-from orchestration.feeds.columns import DICTIONARY, RULES, Built, Columns, is_coded, quoted
+from orchestration.feeds.columns import DICTIONARY, FORGIVEN, RULES, Built, Columns, is_coded, quoted
 from orchestration.feeds.contract import Column, Contract
 from orchestration.lake import quote
 from orchestration.settings import Settings
@@ -152,6 +152,12 @@ class Cleaner:
             built = Built(self.columns.early(name), [], {rule: f"f_{name}_{rule}" for rule in built.rules})
         if column.required:
             built.issues.append(("missing_required", f"{quoted(name)} IS NULL"))
+        if named := self.columns.named(column):
+            # the enterprise is looked for by its name
+            built.issues = [
+                (reason, f"({condition}) AND NOT {named}" if reason in FORGIVEN else condition)
+                for reason, condition in built.issues
+            ]
         if name == self.contract.event_date:
             built.issues.append(("future_date", f"{quoted(name)} > DATE '{self.month_end}'"))
         return built

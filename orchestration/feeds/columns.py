@@ -25,7 +25,7 @@ UNKNOWN = "unknown_code"
 RULES = (
     "literal_null", "full_width", "lower_case_code", "code_by_label", "retired_region", "sentinel_date",
     "date_spelling", "capital_with_currency", "percent_ratio", "uscc_check_digit", "identity_number_in_text",
-    "masked_person_id",
+    "masked_person_id", "code_missing_name_given", "code_masked_name_given", "code_malformed_name_given",
 )  # fmt: skip
 """Rules that mend or remark a value; ``cleaned`` in the manifest counts values by them."""
 PHRASES = {
@@ -42,6 +42,8 @@ PHRASES = {
     "other_jurisdiction": "is a district of another province",
     "not_a_district": "is not a district: it is a whole prefecture or province",
 }
+FORGIVEN = ("masked_code", "malformed_code", "missing_required")
+"""What may be wrong with an enterprise's code where its name is given and the contract says ``resolve``."""
 PERSONAL = ("person_id", "holder_id", "person_name")
 DICTIONARY = (*CODED, "date", "month", "year")
 """Types with few distinct texts: each text is cleaned once, rows look it up. Halves the time of a feed."""
@@ -118,17 +120,36 @@ class Columns:
 
     def _uscc(self, column: Column) -> Built:
         name, work = column.name, f"w_{column.name}"
-        legal = sql.legal_uscc(work)
-        issues = [
-            ("masked_code", f"contains({work}, '*')"),
-            ("identity_number_as_code", sql.identity_number(work)),
-            ("malformed_code", f"NOT {legal}"),
-        ]
+        legal, masked, identity = sql.legal_uscc(work), f"contains({work}, '*')", sql.identity_number(work)
+        issues = [("masked_code", masked), ("identity_number_as_code", identity), ("malformed_code", f"NOT {legal}")]
         rules = {
             "lower_case_code": f"h_{name} <> upper(h_{name})",
             "uscc_check_digit": f"NOT {sql.check_digit(quoted(name))}",
         }
+        if named := self.named(column):
+            rules |= {
+                "code_missing_name_given": f"t_{name} IS NULL AND {named}",
+                "code_masked_name_given": f"{masked} AND {named}",
+                "code_malformed_name_given": f"NOT {legal} AND NOT {masked} AND NOT {identity} AND {named}",
+            }
         return Built(f"CASE WHEN {legal} THEN {work} END", issues, rules)
+
+    def named(self, column: Column) -> str | None:
+        """Whether a row's name can stand in for the code in ``column``: it is given and no person's."""
+        resolve = self.contract.resolve
+        if resolve is None or column.name != "enterprise_id":
+            return None
+        name = self.contract.column(resolve.name)
+        text, masked = f"t_{name.name}", self._masked_name(name)
+        return f"({text} IS NOT NULL AND NOT {sql.personal_name(text)}{f' AND NOT {masked}' if masked else ''})"
+
+    def _masked_name(self, column: Column) -> str | None:
+        """Whether the row says that this name is a natural person's; None where a contract says nothing about it."""
+        told = [
+            f"coalesce({self.early(other)} IN ({', '.join(map(quote, codes))}), false)"
+            for other, codes in column.masked_when.items()
+        ]
+        return f"({' OR '.join(told)})" if told else None
 
     def _person_id(self, column: Column) -> Built:
         work = f"w_{column.name}"
@@ -162,8 +183,12 @@ class Columns:
         # numbers of documents may look like identity numbers; they are keys and must stay whole
         if column.required and column.name in self.contract.key:
             return Built(f"t_{column.name}")
-        changed = f"{quoted(column.name)} <> t_{column.name}"
-        return Built(sql.scrubbed(f"t_{column.name}"), [], {"identity_number_in_text": changed})
+        text = f"t_{column.name}"
+        value, changed = sql.scrubbed(text), f"{quoted(column.name)} <> {text}"
+        if masked := self._masked_name(column):
+            value = f"CASE WHEN {masked} THEN {text}[1] || '*' ELSE {value} END"
+            changed = f"NOT {masked} AND {changed}"
+        return Built(value, [], {"identity_number_in_text": changed})
 
     def _amount(self, column: Column) -> Built:
         name = column.name

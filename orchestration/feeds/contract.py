@@ -59,6 +59,7 @@ class Column(BaseModel):
         by_text: codes are mapped by their text only, because sending systems number them differently.
         person_when: column -> code that makes the holder of a ``holder_id`` a natural person.
         personal_when: column -> codes with which this text names natural persons; an explanation then leaves it out.
+        masked_when: column -> codes with which this name is a natural person's; its first character alone is kept.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -77,6 +78,7 @@ class Column(BaseModel):
     by_text: bool = False
     person_when: dict[str, str] = Field(default_factory=dict)
     personal_when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    masked_when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @field_validator("name")
     @classmethod
@@ -149,10 +151,45 @@ class QuarantineRule(BaseModel):
         return (*self.equals, *self.missing, *dates, *((self.personal_name,) if self.personal_name else ()))
 
 
+class Resolve(BaseModel):
+    """Columns by which the enterprise of a row without a usable code is found (``resolution.records``).
+
+    Such a row is accepted without an enterprise, unless its name reads like a person's or is one's by ``masked_when``.
+
+    Attributes:
+        name: name of the party; without it a row is kept out as before.
+        address: text of its address.
+        person: hashed identifier of its legal representative.
+        district: its district, as a code or as a text that names the place, such as a court.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    address: str | None = None
+    person: str | None = None
+    district: str | None = None
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Role -> column, of the roles that the contract names."""
+        given = {"name": self.name, "address": self.address, "person": self.person, "district": self.district}
+        return {role: column for role, column in given.items() if column is not None}
+
+
+RESOLVE_TYPES: dict[str, tuple[ColumnType, ...]] = {
+    "name": ("name",),
+    "address": ("text",),
+    "person": ("person_id",),
+    "district": ("region", "text"),
+}
+"""Role of ``resolve`` -> types that its column may have."""
+
+
 class Contract(BaseModel):
     """What one feed delivers each month; see the YAML files under ``data/contracts``.
 
     Attributes:
+        resolve: columns by which rows without a usable enterprise code are matched to an enterprise.
         repair_ref: column by which a repair decision (``c05_repairs``) names a row of this feed, beside the enterprise.
         objections: whether an enterprise may object to a row of this feed (``s01_objections``).
     """
@@ -178,6 +215,7 @@ class Contract(BaseModel):
     quarantine_when: tuple[QuarantineRule, ...] = ()
     repair_ref: str | None = None
     objections: bool = False
+    resolve: Resolve | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Contract:
@@ -194,11 +232,31 @@ class Contract(BaseModel):
                 raise ValueError(f"column {column.name!r}: type code and codes go together")
             if column.type == "amount" and column.unit not in AMOUNT_UNITS:
                 raise ValueError(f"column {column.name!r}: unit must be one of {', '.join(AMOUNT_UNITS)}")
-            for name in (*column.person_when, *column.personal_when):
+            for name in (*column.person_when, *column.personal_when, *column.masked_when):
                 if name not in names:
                     raise ValueError(
-                        f"column {column.name!r}: person_when or personal_when names the unknown column {name!r}"
+                        f"column {column.name!r}: person_when, personal_when or masked_when names the unknown column "
+                        f"{name!r}"
                     )
+            if column.masked_when and column.type != "name":
+                raise ValueError(f"column {column.name!r}: only a column of type name can have masked_when")
+        return self
+
+    @model_validator(mode="after")
+    def _resolve_consistent(self) -> Contract:
+        if self.resolve is None:
+            return self
+        types = {column.name: column.type for column in self.columns}
+        if types.get("enterprise_id") != "uscc":
+            raise ValueError("resolve needs a column enterprise_id of type uscc, which it fills")
+        for role, name in self.resolve.roles.items():
+            if name not in types:
+                raise ValueError(f"resolve: {role} names the unknown column {name!r}")
+            if types[name] not in RESOLVE_TYPES[role]:
+                raise ValueError(
+                    f"resolve: {role} must be a column of type {' or '.join(RESOLVE_TYPES[role])}; {name!r} is of "
+                    f"type {types[name]}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -223,6 +281,30 @@ class Contract(BaseModel):
     def has_enterprise(self) -> bool:
         """Whether rows carry an enterprise id."""
         return any(column.name == "enterprise_id" for column in self.columns)
+
+    @property
+    def name_sql(self) -> str | None:
+        """SQL of the name that stands for the enterprise in the key of a row without code; None without ``resolve``.
+
+        A person's name does not: it is masked, and the person has an identifier.
+        """
+        if self.resolve is None:
+            return None
+        name = self.resolve.name
+        persons = [
+            f"{other} in ({', '.join(repr(code) for code in codes)})"
+            for other, codes in self.column(name).masked_when.items()
+        ]
+        return f"case when {' or '.join(persons)} then null else {name} end" if persons else name
+
+    @property
+    def key_sql(self) -> tuple[str, ...]:
+        """SQL of the key columns; where a row has no code its name stands for it."""
+        name = self.name_sql
+        return tuple(
+            f"coalesce(enterprise_id, {name})" if column == "enterprise_id" and name else f'"{column}"'
+            for column in self.key
+        )
 
     @property
     def record_key(self) -> tuple[str, ...]:

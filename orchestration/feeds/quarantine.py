@@ -112,10 +112,17 @@ def _masked(contract: Contract, column: Column) -> str:
     if column.type == "person_name":
         return f"trim({raw})[1] || '*'"
     kept = sql.scrubbed(f"({sql.half(raw)})")
+    personal = [
+        # a row that was kept out may lack the code that says whose name this is
+        f"coalesce(c.{other} IN ({', '.join(map(quote, codes))}), true)"
+        for other, codes in column.masked_when.items()
+    ]
     if any(rule.personal_name == column.name for rule in contract.quarantine_when):
-        named = " OR ".join(f"s.reason = {quote(rule.reason)}" for rule in contract.quarantine_when)
-        return f"CASE WHEN {named} OR {sql.personal_name(f'trim({raw})')} THEN trim({raw})[1] || '*' ELSE {kept} END"
-    return kept
+        personal += [f"s.reason = {quote(rule.reason)}" for rule in contract.quarantine_when]
+    if not personal and (contract.resolve is None or contract.resolve.name != column.name):
+        return kept
+    personal.append(sql.personal_name(f"trim({raw})"))
+    return f"CASE WHEN {' OR '.join(personal)} THEN trim({raw})[1] || '*' ELSE {kept} END"
 
 
 def cure(column: Column, source: str, feed: str) -> str:

@@ -222,9 +222,11 @@ class Sorter:
 
     def _find_superseded(self) -> None:
         """Positions of good rows that a later one with the same key replaces."""
-        key = ", ".join(f'"{name}"' for name in self.contract.key)
-        same = " AND ".join(f'g."{name}" IS NOT DISTINCT FROM k."{name}"' for name in self.contract.key)
-        good = "SELECT * FROM cleaned WHERE _issue IS NULL AND replaced_by IS NULL"
+        parts = self.contract.key_sql
+        keyed = ", ".join(f"{part} AS _key_{number}" for number, part in enumerate(parts))
+        key = ", ".join(f"_key_{number}" for number in range(len(parts)))
+        same = " AND ".join(f"g._key_{number} IS NOT DISTINCT FROM k._key_{number}" for number in range(len(parts)))
+        good = f"SELECT _position, {keyed} FROM cleaned WHERE _issue IS NULL AND replaced_by IS NULL"
         self.connection.execute(
             f"CREATE TEMP TABLE twice AS SELECT {key}, max(_position) AS winner FROM ({good}) "
             f"GROUP BY {key} HAVING count(*) > 1"

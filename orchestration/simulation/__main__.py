@@ -27,6 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--clean", action="store_true", help="remove what lies in landing for the simulated feeds first"
     )
     parser.add_argument(
+        "--web",
+        choices=["signals", "pages"],
+        default="signals",
+        help="deliver what the web says as matched signals, or write the small web from which they are crawled",
+    )
+    parser.add_argument(
         "--break",
         dest="broken",
         choices=["unknown_code", "unknown_column", "unreadable", "low_volume"],
@@ -49,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
             chosen.months,
             clean=chosen.clean,
             breaks=breaks,
+            web=chosen.web,
             say=lambda line: print(line, flush=True),
         )
     except (SimulationError, SettingsError) as error:

@@ -77,8 +77,8 @@ SPECS = (
     Spec("pilot_code", "c01_base", 0, "cleaned", "uscc_check_digit", "enterprise_id", 0),
     Spec("duplicate_row", "c09_complaints", 0, "superseded"),
     Spec("duplicate_row", "w01_web_signals", 2, "superseded"),
-    _keep_out("masked_code", "c09_complaints", 0, "enterprise_id"),
-    _keep_out("malformed_code", "c10_enforcement", 0, "enterprise_id"),
+    _keep_out("masked_code", "c02_licences", 0, "enterprise_id"),
+    _keep_out("malformed_code", "c13_insured_staff", 0, "enterprise_id"),
     _keep_out("missing_required", "c04_abnormal_list", 0, "listed_on"),
     _keep_out("long_text_in_code", "c06_penalties", 0, "penalty_kind"),
     _keep_out("bad_date", "c08_sampling", 0, "sampled_on"),
@@ -216,8 +216,11 @@ def _choose(world: World, spec: Spec, table: pl.DataFrame, used: set[int]) -> li
     if spec.kind == "retired_region":
         old = [str(code) for code in world.places.code[world.places.retired > 0]]
         mask &= table["district_code"].is_in(old).to_numpy()
+    if spec.column == "enterprise_id":
+        # rows without a usable code are dirty enough
+        mask &= table[spec.column].str.contains("^[0-9A-Z]{18}$").fill_null(value=False).to_numpy()
     if spec.kind == "lower_case_code":
-        mask &= table[spec.column].str.contains("[A-Z]").to_numpy()
+        mask &= table[spec.column].str.contains("[A-Z]").fill_null(value=False).to_numpy()
     places = np.array([row for row in np.flatnonzero(mask).tolist() if row not in used], dtype=np.int64)
     rng = stream(world.seed, f"defects/{spec.feed}/{spec.month}/{spec.kind}")
     chosen = sorted(rng.permutation(places)[: spec.count].tolist())

@@ -18,14 +18,17 @@ from orchestration.feeds.contract import Contract, delivered_feeds, load_contrac
 from orchestration.settings import Settings, month_check
 from orchestration.simulation import files, render
 from orchestration.simulation.chance import Calendar, SimulationError, dates
+from orchestration.simulation.codeless import Codeless
 from orchestration.simulation.defects import BREAKS, Ledger, planned_format, plant_rows
 from orchestration.simulation.facts import Part
 from orchestration.simulation.records import RECORDS
+from orchestration.simulation.web.store import write_web
 from orchestration.simulation.whole import NEED_ROWS, Written, break_table, finish, required_code
 from orchestration.simulation.world import World, build_world
 
 SLICE = 200_000
 """Enterprises recorded in one go; bounds memory."""
+WEB_MODES, WEB_FEED = ("signals", "pages"), "w01_web_signals"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def simulate(
     *,
     clean: bool = False,
     breaks: tuple[str, str, str] | None = None,
+    web: str = "signals",
     say: Callable[[str], None] = _quiet,
 ) -> Simulated:
     """Write the deliveries of an invented province into ``settings.landing``.
@@ -66,6 +70,9 @@ def simulate(
         months: monthly deliveries, at least 1.
         clean: remove the feeds' folders in landing first.
         breaks: (kind, feed, month) of one defect that stops the feed; see ``defects.BREAKS``.
+        web: ``signals``: what the web says is delivered as feed w01_web_signals, matched already. ``pages``: the same
+            events become a small web under ``simulation/web`` (see ``simulation.web``) and nothing of that feed is
+            delivered; the web branch makes its deliveries.
         say: takes progress lines.
 
     Raises:
@@ -73,6 +80,8 @@ def simulate(
             cannot be planted; nothing is written then.
     """
     began = time.monotonic()
+    if web not in WEB_MODES:
+        raise SimulationError(f"web={web!r} is unknown; choose one of {', '.join(WEB_MODES)}.")
     if enterprises < 200 or months < 1:
         raise SimulationError(
             "the simulation needs at least 200 enterprises and 1 month; raise --enterprises or --months."
@@ -84,23 +93,27 @@ def simulate(
             f"no records are invented for {', '.join(unknown)}; add a function for it to RECORDS in "
             "orchestration/simulation/records, or leave it out of 'feeds' in jurisdiction.yml."
         )
+    own = [feed for feed in feeds if not (web == "pages" and feed == WEB_FEED)]
     say(f"planting {enterprises:,} enterprises, seed {seed}")
     if breaks is not None:
-        _check_breaks(settings, breaks, feeds, calendar)
+        _check_breaks(settings, breaks, own, calendar)
     world = build_world(settings, enterprises, seed, calendar)
     if breaks is not None and breaks[0] in NEED_ROWS:
         _check_rows(world, breaks)
     ledger = Ledger(calendar, breaks)
+    codeless = Codeless(world, _parts(world))
     rows, written = {}, 0
-    for number, feed in enumerate(feeds, 1):
-        if clean:
-            shutil.rmtree(settings.landing / feed, ignore_errors=True)
+    for feed in feeds if clean else ():
+        shutil.rmtree(settings.landing / feed, ignore_errors=True)
+    for number, feed in enumerate(own, 1):
         contract = load_contract(settings, feed)
-        count, made = _deliver(settings, world, contract, ledger)
+        count, made = _deliver(settings, world, contract, ledger, codeless)
         rows[feed] = count
         written += made
-        say(f"[{number:2d}/{len(feeds)}] {feed:<26} {count:>10,} rows  {time.monotonic() - began:6.1f} s")
-    _truth(settings, world, ledger)
+        say(f"[{number:2d}/{len(own)}] {feed:<26} {count:>10,} rows  {time.monotonic() - began:6.1f} s")
+    if web == "pages":
+        write_web(settings, world, _parts(world), say)
+    _truth(settings, world, ledger, codeless)
     seconds = time.monotonic() - began
     say(f"{sum(rows.values()):,} rows in {written} files, {len(ledger.entries)} planted defects, {seconds:.1f} s")
     return Simulated(enterprises, rows, written, seconds)
@@ -140,7 +153,9 @@ def _check_rows(world: World, breaks: tuple[str, str, str]) -> None:
         )
 
 
-def _deliver(settings: Settings, world: World, contract: Contract, ledger: Ledger) -> tuple[int, int]:
+def _deliver(
+    settings: Settings, world: World, contract: Contract, ledger: Ledger, codeless: Codeless
+) -> tuple[int, int]:
     """Record and write one feed; returns rows and files."""
     feed, calendar = contract.feed, world.calendar
     parts = _parts(world)
@@ -149,6 +164,7 @@ def _deliver(settings: Settings, world: World, contract: Contract, ledger: Ledge
     for part in parts:
         frame = RECORDS[feed](world, part)
         first = frame.filter(pl.col("_seen") <= 0).drop("_seen")
+        first = codeless.plant(contract, first, 0, part.number)
         rows += first.height
         suffix = f"_p{part.number + 1:02d}" if len(parts) > 1 else ""
         written += _write(
@@ -158,6 +174,7 @@ def _deliver(settings: Settings, world: World, contract: Contract, ledger: Ledge
     late = pl.concat(monthly)
     for month in range(1, calendar.months + 1):
         frame = late.filter(pl.col("_seen") == month).drop("_seen")
+        frame = codeless.plant(contract, frame, month)
         rows += frame.height
         written += _write(
             settings, world, contract, ledger, month=month, stem=f"{feed}_{calendar.received[month]}", frame=frame
@@ -185,11 +202,12 @@ def _write(
     return 1 + finish(settings.landing, contract, ledger, Written(path, table, kind, style), month=month)
 
 
-def _truth(settings: Settings, world: World, ledger: Ledger) -> None:
-    """Write what was planted: one row per enterprise, and the list of defects."""
+def _truth(settings: Settings, world: World, ledger: Ledger, codeless: Codeless) -> None:
+    """Write what was planted: one row per enterprise, the rows without code, and the list of defects."""
     folder = settings.home / "simulation"
     folder.mkdir(parents=True, exist_ok=True)
     truth(world).write_parquet(folder / "planted.parquet")
+    codeless.truth().write_parquet(folder / "codeless.parquet")
     (folder / "defects.json").write_text(json.dumps(ledger.entries, ensure_ascii=False, indent=1), encoding="utf-8")
 
 

@@ -11,6 +11,10 @@ import polars as pl
 
 BRAND_FIRST = list("华中金鼎宏盛恒泰嘉润豫原天佳新瑞德信永昌祥安福隆兴裕鑫博远达通顺和瑾卓启锦麦禾云海星辰启明正大亿万")
 BRAND_SECOND = list("源达盛丰瑞泰隆祥和兴旺康宁光辉腾飞跃升图创融汇联诚信义德仁智慧嘉美乐佳园田林森淼垚鑫航宇")
+ORDINARY = ["新兴", "安康", "祥和", "兴旺", "和康"]
+"""Brands that are words of everyday language: 新兴物流 may be a firm or a kind of business."""
+NAMESAKES, COMMON = 0.025, 0.004
+"""Share of enterprises whose brand and trade another one has too, and of those with a word of ``ORDINARY``."""
 TRADES: dict[str, list[str]] = {
     "A": ["种植", "养殖", "农业科技", "林业"],
     "B": ["矿业", "石材"],
@@ -195,6 +199,7 @@ def company_names(
         own = np.array([place[word] for word in TRADES.get(str(letter), OTHER_TRADES)])
         trade[rows] = own[rng.integers(0, len(own), len(rows))]
     brand = rng.integers(0, 2**31, (count, 2))
+    _namesakes(rng, pl.DataFrame({"city": city, "suffix": suffix}), section, brand[:, 0], trade)
     names = [
         join(
             a=city,
@@ -207,3 +212,30 @@ def company_names(
         for column in brand.T
     ]
     return names[0], names[1]
+
+
+def _namesakes(
+    rng: np.random.Generator, seat: pl.DataFrame, section: np.ndarray, brand: np.ndarray, trade: np.ndarray
+) -> None:
+    """Give some the brand and trade of another of their section, and a few an ordinary word as brand, in place.
+
+    Args:
+        rng: the stream of the names.
+        seat: columns city and suffix; enterprises alike in both never share brand and trade by this.
+        section: section of industry of each.
+        brand: number that spells the brand of each.
+        trade: number of the trade of each.
+    """
+    order = np.argsort(section, kind="stable")
+    other = np.empty(len(order), dtype=np.int64)
+    other[order] = np.roll(order, 1)
+    differs = (seat != seat[other]).select(pl.any_horizontal("city", "suffix")).to_series().to_numpy()
+    twin = differs & (section == section[other]) & (rng.random(len(order)) < NAMESAKES)
+    brand[twin], trade[twin] = brand[other[twin]], trade[other[twin]]
+    # the smallest number that company_names spells as these two characters
+    ordinary = [
+        next(n for n in range(97 * BRAND_SECOND.index(word[1]), 10**6) if BRAND_FIRST[n % len(BRAND_FIRST)] == word[0])
+        for word in ORDINARY
+    ]
+    plain = ~twin & (rng.random(len(order)) < COMMON)
+    brand[plain] = np.array(ordinary)[brand[plain] % len(ordinary)]

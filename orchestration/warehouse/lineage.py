@@ -32,6 +32,7 @@ Columns = dict[str, Sources]
 Schema = dict[str, dict[str, dict[str, str]]]
 
 _RAW = re.compile(r"read_parquet\('[^']*?/lake/raw/(\w+)/\*/accepted\.parquet'[^)]*\)", re.IGNORECASE)
+_LINKS = re.compile(r"read_parquet\('[^']*?/lake/resolution/\w+/month=\*/(\w+)\.parquet'[^)]*\)", re.IGNORECASE)
 _REFERENCE = re.compile(r"read_csv\('[^']*?/(\w+)\.csv'[^)]*\)", re.IGNORECASE)
 _JSON = re.compile(r"read_json\('[^']*?/lake/raw/\*/\*/manifest\.json'.*?\}\s*\)", re.IGNORECASE | re.DOTALL)
 _DAY = re.compile(r"'(?:19|20)[0-9]{2}-[0-9]{2}(?:-[0-9]{2})?'")
@@ -41,6 +42,7 @@ def plain(sql: str) -> str:
     """Compiled SQL with table functions turned into table names and every month and day into the same one."""
     sql = _RAW.sub(r"raw.\1", sql)
     sql = _JSON.sub("raw.feed_month", sql)
+    sql = _LINKS.sub(r"resolution.\1", sql)
     sql = _REFERENCE.sub(r"reference.\1", sql)
     return _DAY.sub(lambda match: "'2000-01-01'" if len(match.group()) > 9 else "'2000-01'", sql)
 

@@ -46,6 +46,9 @@ def model_sql(contract: Contract) -> str:
         decisions += f',\n    repair_ref="{contract.repair_ref}"'
     if contract.objections:
         decisions += ",\n    objections=true"
+    if contract.name_sql:
+        decisions += f',\n    name="{contract.name_sql}"'
+        decisions += f",\n    coded={str(contract.column('enterprise_id').required).lower()}"
     return (
         f"-- {GENERATED}\n"
         f"-- {contract.title_zh} / {contract.title_en}\n"
@@ -87,6 +90,12 @@ def model_yaml(contract: Contract) -> str:
         "        data_type: varchar",
         f"        description: Names the record of an enterprise for people, {' | '.join(contract.record_key)}.",
     ]
+    if contract.resolve:
+        lines += [
+            "      - name: link_confidence",
+            "        data_type: double",
+            "        description: Confidence of the enterprise found by name, 0 to 1; null for a row with a code.",
+        ]
     if contract.repair_ref:
         lines += [
             "      - name: repaired_on",
@@ -103,7 +112,7 @@ def model_yaml(contract: Contract) -> str:
 
 
 def sources_yaml(contracts: list[Contract]) -> str:
-    """All sources: raw feeds, their manifests, reference tables, and the decided classes."""
+    """All sources: raw feeds, their manifests, links, reference tables, and the decided classes."""
     home = "{{ env_var('ECR_HOME', '') }}"
     reference = "{{ env_var('ECR_REFERENCE_DIR', '') }}"
     lines = [
@@ -138,6 +147,20 @@ def sources_yaml(contracts: list[Contract]) -> str:
             "        description: " + _quoted(f"{contract.title_zh} / {contract.title_en}, sent by {contract.owner}."),
         ]
     lines += [
+        "  - name: resolution",
+        "    description: Enterprises found by name for rows without a code, decided by orchestration.resolution.",
+        "    database: memory",
+        "    schema: resolution",
+        "    config:",
+        "      meta:",
+        "        external_location: "
+        + _quoted(
+            f"read_parquet('{home}/lake/resolution/{{name}}/month=*/{{name}}.parquet', "
+            "union_by_name = true, hive_partitioning = false)"
+        ),
+        "    tables:",
+        "      - name: links",
+        "        description: One row per decision about a raw row, by the month of the decision.",
         "  - name: reference",
         "    description: Governed lists of the jurisdiction in force, with the canonical ones where it has none.",
         "    database: memory",

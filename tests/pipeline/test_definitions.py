@@ -18,6 +18,7 @@ from orchestration.defs.partitions import key, month_range_tags
 from orchestration.defs.prepare import prepare_home
 from orchestration.defs.translator import RISK_CLASS
 from orchestration.defs.warehouse import read_manifest
+from orchestration.defs.web import FEED
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.settings import PROJECT, Settings, SettingsError, region_codes
 from tests.pipeline.snapshot import FILE, described
@@ -69,9 +70,19 @@ def test_one_call_walks_from_deliveries_to_classes(launch, settings):
     fakes, instance, launcher = launch
     launcher.months("2026-05", "2026-06")
     order = list(dict.fromkeys(call[0] for call in fakes.calls))
-    assert [step for step in order if step not in ("specialised", "combined")] == [
+    between = {"names", "resolve", "extract", "copies", "match", "judge", "signals"}
+    assert [step for step in order if step not in between | {"specialised", "combined"}] == [
         "stage", "publish", "dbt", "decide", "seal"
     ]  # fmt: skip
+    # pages become texts, these mentions of names and judgements, these a delivery, before the models read it
+    for earlier, later in (
+        ("publish", "names"), ("names", "resolve"), ("names", "match"), ("extract", "copies"), ("copies", "match"),
+        ("match", "judge"), ("judge", "signals"), ("signals", "dbt"), ("resolve", "dbt"),
+    ):  # fmt: skip
+        assert order.index(earlier) < order.index(later), (earlier, later)
+    steps = [call[:2] for call in fakes.calls]
+    assert "crawl" not in order  # pages of a past month are not there any more
+    assert steps.index(("signals", "2026-06")) < steps.index(("stage", FEED))
     assert order.index("combined") > max(order.index("decide"), order.index("specialised"))
     assert [call for call in fakes.calls if call[0] == "dbt"][:2] == [("dbt", "2026-05"), ("dbt", "2026-06")]
     decided = instance.get_materialized_partitions(RISK_CLASS)

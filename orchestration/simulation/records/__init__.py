@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from orchestration.simulation.facts import Part
-from orchestration.simulation.records import assets, compliance, decisions, finance, public, registration, reports
+from orchestration.simulation.records import assets, compliance, decisions, finance, public, registration, reports, web
 from orchestration.simulation.world import World
 
 RECORDS: dict[str, Callable[[World, Part], pl.DataFrame]] = {
@@ -52,8 +52,9 @@ RECORDS: dict[str, Callable[[World, Part], pl.DataFrame]] = {
     "c15_food_operators": assets.food_operators,
     "c15_industrial_permits": assets.industrial_permits,
     "c15_special_equipment": assets.special_equipment,
+    "s01_match_answers": decisions.match_answers,
     "s01_objections": decisions.objections,
     "s01_overrides": decisions.overrides,
-    "w01_web_signals": public.web_signals,
+    "w01_web_signals": web.web_signals,
 }
 """The function that records each feed.  A frame's columns are those of the contract, and ``_seen``."""

@@ -147,6 +147,7 @@ def penalties(world: World, part: Part) -> pl.DataFrame:
             "subject_kind": words.choose(["1"], row),
             "enterprise_id": world.uscc.gather(row),
             "subject_name": world.name.gather(row),
+            "legal_rep_id": world.people(world.head[row]),
             "document_no": words.join(
                 a="豫市监罚〔",
                 b=words.text(year),
@@ -271,6 +272,8 @@ def sampling(world: World, part: Part) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
+            "party_name": world.name.gather(row),
+            "party_address": world.address(world.home[row], world.place[row]),
             "sample_no": words.join(a="CY", b=words.text(10_000_000 * (part.number + 1) + np.arange(count))),
             "product_name": words.choose(words.PRODUCTS, rng.integers(0, 60, count)),
             "product_class": words.choose(classes, number),

@@ -126,6 +126,12 @@ def objections(world: World, part: Part) -> pl.DataFrame:
     return versions(frame, world.calendar, "decided_on", {"state": "1"})
 
 
+def match_answers(world: World, part: Part) -> pl.DataFrame:
+    """No answers: which names come up for review is known only once the platform has asked."""
+    texts = dict.fromkeys(("mention_id", "decision", "enterprise_id", "desk"), pl.String)
+    return pl.DataFrame(schema=texts | {"answered_on": pl.Date, "_seen": pl.Int64})
+
+
 TERMS = np.array([91, 182, 273, 364, 540])
 """Days for which an override holds; the last is longer than the catalogue allows."""
 

@@ -1,6 +1,6 @@
-"""C09 complaints, C10 courts, W01 web signals.
+"""C09 complaints, C10 courts.
 
-Belongs here: what customers, creditors, courts and the public say.  Does not belong here: regulators' records.
+Belongs here: what customers, creditors and courts say.  Does not belong here: regulators' records, the web (``web``).
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ import numpy as np
 import polars as pl
 
 from orchestration.simulation import words
-from orchestration.simulation.bursts import complaint_bursts, news_clusters
-from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, versions, where
+from orchestration.simulation.bursts import complaint_bursts
+from orchestration.simulation.chance import NEVER, by_class, dates, pick, versions, where
 from orchestration.simulation.facts import Part
-from orchestration.simulation.identifiers import strings
 from orchestration.simulation.repeats import repeated
 from orchestration.simulation.world import World
-
-HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 
 
 def _court(world: World, row: np.ndarray) -> pl.Series:
@@ -29,7 +26,7 @@ def _case(kind: str, day: np.ndarray, part: Part) -> pl.Series:
     return words.join(a="(", b=words.text(year), c=f")豫{kind}", d=words.text(serial), e="号")
 
 
-def _later(
+def later(
     world: World, rng: np.random.Generator, day: np.ndarray, mean: float, chance: np.ndarray | float
 ) -> np.ndarray:
     """Day of closing with the given chance after a waiting time; NEVER beyond the simulation."""
@@ -58,12 +55,14 @@ def complaints(world: World, part: Part) -> pl.DataFrame:
         40 * world.count + rng.integers(0, 60 + world.count // 5000, count),
         41 * world.count + 6 * rows[0] + rng.integers(0, max(2 * count, 1), count),
     )
-    closed = _later(world, rng, day, 25, 0.97)
+    closed = later(world, rng, day, 25, 0.97)
     outcome = pick(rng, ["1", "2", "3", "4", "5"], [48, 20, 14, 6, 12], count)
     frame = pl.DataFrame(
         {
             "complaint_no": words.join(a="TS", b=words.text(100_000_000 * (part.number + 1) + np.arange(count))),
             "enterprise_id": world.uscc.gather(row),
+            "party_name": world.name.gather(row),
+            "party_address": world.address(world.home[row], world.place[row]),
             "channel": pick(rng, ["12315", "12345"], [7, 3], count),
             "complaint_kind": pick(rng, ["1", "2"], [8, 2], count),
             "problem_class": words.choose(words.PROBLEMS, rng.integers(0, 70, count)),
@@ -84,7 +83,7 @@ def defaulters(world: World, part: Part) -> pl.DataFrame:
     row, day = part.events(world, rng, part.rate(world, 0.0001, 0.0012, 0.016, 0.19))
     case = _case("执", day, part)
     amount = np.round(np.exp(3.0 + 1.4 * rng.normal(0, 1, len(row))), 4)
-    end = _later(world, rng, day, 700, 0.4)
+    end = later(world, rng, day, 700, 0.4)
     court, seen = _court(world, row), world.calendar.seen(day, rng, 0.02)
     filed = day - rng.integers(60, 400, len(row))
     performance = pick(rng, ["全部未履行", "部分履行"], [8, 2], len(row))
@@ -97,6 +96,7 @@ def defaulters(world: World, part: Part) -> pl.DataFrame:
             {
                 "subject_kind": words.choose([kind], chosen),
                 "enterprise_id": code if kind == "1" else none,
+                "party_name": world.name.gather(chosen) if kind == "1" else words.person_names(person[mask]),
                 "person_id": none if kind == "1" else world.people(person[mask]),
                 "case_no": case.filter(pl.Series(mask)),
                 "court": court.filter(pl.Series(mask)),
@@ -126,11 +126,12 @@ def enforcement(world: World, part: Part) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
+            "party_name": world.name.gather(row),
             "case_no": _case("执恢", day, part),
             "court": _court(world, row),
             "filed_on": dates(day),
             "amount": np.round(np.exp(2.6 + 1.5 * rng.normal(0, 1, len(row))), 4),
-            "closed_on": dates(_later(world, rng, day, 200, 0.8)),
+            "closed_on": dates(later(world, rng, day, 200, 0.8)),
             "_seen": world.calendar.seen(day, rng),
         }
     )
@@ -146,13 +147,14 @@ def lawsuits(world: World, part: Part) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "enterprise_id": world.uscc.gather(row),
+            "party_name": world.name.gather(row),
             "case_no": _case("民初", day, part),
             "role": where(sued, "2", pick(rng, ["1", "3"], [85, 15], len(row))),
             "cause": words.choose(words.CAUSES, rng.integers(0, 70, len(row))),
             "court": _court(world, row),
             "filed_on": dates(day),
             "amount": np.round(np.exp(2.2 + 1.6 * rng.normal(0, 1, len(row))), 4),
-            "closed_on": dates(_later(world, rng, day, 150, 0.95)),
+            "closed_on": dates(later(world, rng, day, 150, 0.95)),
             "_seen": world.calendar.seen(day, rng),
         }
     )
@@ -174,7 +176,7 @@ def equity_freezes(world: World, part: Part) -> pl.DataFrame:
             "court": _court(world, row),
             "frozen_on": dates(day),
             "frozen_to": dates(day + 1095),
-            "ended_on": dates(_later(world, rng, day, 300, np.where(lasting, 0.0, 0.45))),
+            "ended_on": dates(later(world, rng, day, 300, np.where(lasting, 0.0, 0.45))),
             "_seen": world.calendar.seen(day, rng),
         }
     )
@@ -192,60 +194,8 @@ def bankruptcies(world: World, part: Part) -> pl.DataFrame:
             "procedure": pick(rng, ["1", "2", "3"], [15, 5, 80], len(row)),
             "court": _court(world, row),
             "accepted_on": dates(day),
-            "ended_on": dates(_later(world, rng, day, 400, 0.5)),
+            "ended_on": dates(later(world, rng, day, 400, 0.5)),
             "_seen": world.calendar.seen(day, rng),
         }
     )
     return versions(frame, world.calendar, "ended_on", {})
-
-
-def web_signals(world: World, part: Part) -> pl.DataFrame:
-    """Signals matched to enterprises, more of the large; the risky draw negative ones and confirmed leads.
-
-    A few draw clusters of news or several confirmed leads, all surely theirs.
-    """
-    rng = part.stream(world, "w01_web_signals")
-    size = np.clip(np.sqrt(world.staff[part.rows] + 1) / 2, 0.3, 15)
-    row, day = part.events(world, rng, part.rate(world, 0.35, 0.45, 0.8, 1.5) * size)
-    usual, news = len(row), news_clusters(world, part)
-    ads, trades = (repeated(world, part.number, part.rows, name) for name in ("ad_leads", "trade_leads"))
-    row = np.concatenate([row, news.row, ads.row, trades.row])
-    day = np.concatenate([day, news.day, ads.day, trades.day])
-    risk, count = world.risk[row], len(row)
-    clustered = np.arange(count) >= usual
-    planted = np.repeat(["", "NEWS", "AD", "TRADE"], [usual, len(news.row), len(ads.row), len(trades.row)])
-    topic = pick(rng, ["NEWS", "COMPLAINT", "AD", "TRADE", "RECRUIT", "COURT"], [35, 22, 9, 6, 22, 6], count)
-    topic = where(clustered, pl.Series(planted), topic)
-    bad = (
-        rng.random(count) < by_class(risk, 0.08, 0.2, 0.4, 0.65) + 0.3 * topic.is_in(["COMPLAINT", "COURT"]).to_numpy()
-    )
-    bad[planted == "NEWS"] = news.negative
-    lead = topic.is_in(["AD", "TRADE"]).to_numpy()
-    confirmed = clustered | (rng.random(count) < by_class(risk, 0.05, 0.2, 0.45, 0.7))
-    judged = lead & (clustered | (rng.random(count) < 0.8))
-    serial = 100_000_000 * (part.number + 1) + np.arange(count)
-    settled = _settled(world, part, row, day, topic)
-    digest = strings(HEX[(serial[:, None] * 2_654_435_761 + world.seed >> np.arange(60, -4, -4)) & 15])
-    frame = pl.DataFrame(
-        {
-            "enterprise_id": world.uscc.gather(row),
-            "signal_no": words.join(a="WX", b=words.text(serial)),
-            "topic": topic,
-            "polarity": where(bad | (lead & confirmed), "-1", pick(rng, ["0", "1"], [6, 4], count)),
-            "confirmed": numbers(confirmed, judged),
-            "match_confidence": np.round(1 - rng.beta(1, 9, count) * np.where(clustered, 0.1, 1), 3),
-            "published_on": dates(day),
-            "url": words.join(a="https://news.example.cn/", b=words.text(serial)),
-            "content_hash": digest,
-            "resolved_on": dates(settled),
-            "_seen": world.calendar.seen(day, rng, 0.02),
-        }
-    )
-    return versions(frame, world.calendar, "resolved_on", {})
-
-
-def _settled(world: World, part: Part, row: np.ndarray, day: np.ndarray, topic: pl.Series) -> np.ndarray:
-    """Day on which a complaint on a site was settled with the complainant; the risky let many lie."""
-    rng = part.stream(world, "w01_web_signals/settled")
-    end = _later(world, rng, day, 20, by_class(world.risk[row], 0.95, 0.85, 0.65, 0.4))
-    return np.where((topic == "COMPLAINT").to_numpy(), end, NEVER)

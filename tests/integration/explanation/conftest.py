@@ -31,6 +31,7 @@ FIRMS = {
         "FINED": FINED,
         "LISTED": CLEAN | {"H040201": 1, "H050101": 0.99},
         "UNFILED": CLEAN | {"H030101": 1},
+        "NAMED": CLEAN | {"H050201": 2},
     },
     BEFORE: {"CLEAN": CLEAN, "FINED": FINED | {"H040301": 1.0, "H040302": 4.0}, "LISTED": CLEAN},
 }
@@ -52,6 +53,39 @@ RAW = {
     ],
     ("c09_complaints", "2026-05"): [{"enterprise_id": "LISTED", "complainant_id": PERSON, "received_on": "2026-05-04"}],
     ("c01_persons", "2026-05"): [{"enterprise_id": "LISTED", "person_id": PERSON, "person_name": "王**"}],
+    ("w01_web_signals", "2026-05"): [
+        {
+            "enterprise_id": "NAMED",
+            "signal_no": "W1",
+            "topic": "NEWS",
+            "polarity": "-1",
+            "match_confidence": 0.97,
+            "published_on": "2026-05-10",
+            "url": "http://news.example/a/1.html",
+            "content_hash": "c0ffee",
+            "source": "news_heluo",
+            "title": "某商贸公司被曝售假",
+            "mention": "甲有限公司",
+            "match_kind": "full",
+            "band": "accept",
+            "negative": 0.98,
+            "judged_by": "small 0123456789ab",
+            "page": "9f86d081884c7d659a2feaa0c55ad015",
+            "payload_sha256": "ab" * 32,
+            "fetched_on": "2026-05-11",
+            "copies": "9f86d081884c7d659a2feaa0c55ad015",
+        },
+        {
+            "enterprise_id": "NAMED",
+            "signal_no": "W2",
+            "topic": "NEWS",
+            "polarity": "-1",
+            "match_confidence": 0.97,
+            "published_on": "2026-05-09",
+            "url": "http://other.example/2",
+            "content_hash": "beef",
+        },
+    ],
     ("c01_base", "2026-05"): [{"enterprise_id": "FINED", "enterprise_name": "甲有限公司", "legal_rep_id": PERSON}],
 }
 # feed, record_id, record_key, event_on, received_month, stops_in
@@ -64,6 +98,8 @@ OFFICER = ("c01_persons", "c01_persons-2026-05:1", f"{PERSON}|x", "2026-05-04", 
 HEAD = ("c01_changes", "c01_changes-2026-05:1", "03|2026-05-04|王大明", "2026-05-04", "2026-05", "2027-05")
 MOVE = ("c01_changes", "c01_changes-2026-05:2", "02|2026-05-04|新路2号", "2026-05-04", "2026-05", "2027-05")
 GONE = ("c01_changes", "c01_changes-2026-05:9", "03|2026-05-04|王大明", "2026-05-04", "2026-05", "2027-05")
+NEWS = ("w01_web_signals", "w01_web_signals-2026-05:1", "W1", "2026-05-10", "2026-05", "2026-06")
+OLDER_NEWS = ("w01_web_signals", "w01_web_signals-2026-05:2", "W2", "2026-05-09", "2026-05", "2026-06")
 MISSING = ("c03_annual_reports", None, None, "2025-06-30", None, "2026-06")
 EVIDENCE = [
     # months, firm, indicator, record, counts_for
@@ -81,6 +117,8 @@ EVIDENCE = [
     ((MONTH,), "LISTED", "H050101", MOVE, None),
     ((MONTH,), "LISTED", "H050101", GONE, None),
     ((MONTH,), "UNFILED", "H030101", MISSING, None),
+    ((MONTH,), "NAMED", "H050201", NEWS, 1),
+    ((MONTH,), "NAMED", "H050201", OLDER_NEWS, 1),
 ]
 
 

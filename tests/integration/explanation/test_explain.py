@@ -112,6 +112,26 @@ def test_the_short_part_says_class_score_and_what_the_class_is_not(explained, na
         assert factor.code in text and factor.name.of(language) in text
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_web_signal_shows_its_page_and_how_to_fetch_it(explained, language):
+    found = explained("NAMED")
+    crawled, elsewhere = found.factor("H050201").records
+    assert (crawled.record_key, crawled.objectionable, elsewhere.record_key) == ("W1", True, "W2")
+    assert {"title", "source", "url", "page", "payload_sha256", "band"} <= {one.column for one in crawled.content}
+    lines = page(found, language).splitlines()
+    [last] = [line for line in lines if "make page P=9f86d081884c7d659a2feaa0c55ad015" in line]
+    place = lines.index(last)
+    said = [
+        ["某商贸公司被曝售假", "news_heluo", "2026-05-10", "负面" if language == "zh" else "negative"],
+        ["企业全称" if language == "zh" else "full name", "0.97", "2026-05", "2026-06"],
+        ["`W1`", "w01_web_signals-2026-05:1", "2026-05-11"],
+    ]
+    for line, parts in zip(lines[place - 2 : place + 1], said, strict=True):
+        assert all(part in line for part in parts) and len(line) < 200, line
+    assert "http://news.example" not in "".join(lines), "the rest is in the JSON and on the page"
+    assert sum("http://other.example/2" in line for line in lines) == 1, "without a page it is shown as any record"
+
+
 def test_an_objection_cites_feed_and_key(explained):
     text = short(explained("FINED"), "zh")
     assert "`c06_penalties`" in text and "`2号`" in text and "`1号`" in text
@@ -121,7 +141,8 @@ def test_an_objection_cites_feed_and_key(explained):
 def test_a_record_under_several_indicators_is_printed_once(explained):
     text = page(explained("FINED"), "en")
     assert text.count("Number of the decision: 1号") == 1
-    assert "content: see [" in text
+    again = [line for line in text.splitlines() if "content: see [" in line]
+    assert again and all("1号" not in line and "2号" not in line for line in again)
 
 
 def test_an_override_stands_beside_the_computed_class(explained):

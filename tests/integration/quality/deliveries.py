@@ -15,15 +15,18 @@ from orchestration.settings import Settings
 MONTH = "2026-05"
 PARENT, PERSON = "91410105MA00000006", "0123456789abcdef0123456789abcdef"
 LATER = {"term_to", "closed_on", "ended_on", "left_on", "removed_on", "completed_on", "disclosed_on", "lifted_on",
-         "cleared_on", "approved_on", "decided_on", "published_on", "withdrawn_on", "resolved_on"}  # fmt: skip
+         "cleared_on", "approved_on", "decided_on", "published_on", "withdrawn_on", "resolved_on",
+         "fetched_on"}  # fmt: skip
 """Dates that follow another one of the same row."""
 FUTURE = {"valid_to", "term_to", "frozen_to", "next_inspection_on", "publicity_ends_on", "due_on", "expires_on",
           "subscribed_until"}  # fmt: skip
 ONLY = {("c01_false_registrations", "decided_on"): "i % 3 > 0", ("s01_objections", "decided_on"): "i % 3 > 0",
-        ("w01_web_signals", "resolved_on"): "i % 6 = 1"}  # fmt: skip
-"""Rows, by their state or topic, that carry a date; the others leave it empty."""
+        ("w01_web_signals", "resolved_on"): "i % 6 = 1",
+        ("s01_match_answers", "enterprise_id"): "i % 2 = 0"}  # fmt: skip
+"""Rows, by their state or topic, that carry a date or a code; the others leave it empty."""
 TEXT: dict[str, str] = {"case_no": "'(2026)豫01执' || (1000 + i)", "patent_no": "'ZL2026' || (100000 + i)",
-                        "tax_kind": "'增值税' || i", "equipment_no": "'EQ' || (10000 + i)"}  # fmt: skip
+                        "tax_kind": "'增值税' || i", "equipment_no": "'EQ' || (10000 + i)",
+                        "mention_id": "md5('question ' || i)"}  # fmt: skip
 NUMBER = {"share": "0.5", "match_confidence": "0.9", "assets": "100.0", "liabilities": "40.0", "equity": "60.0",
           "nice_class": "1 + i % 45", "revenue": "80.0", "profit": "5.0", "subscribed_capital": "100",
           "paid_in_capital": "50"}  # fmt: skip
@@ -61,7 +64,8 @@ def _value(settings: Settings, contract: Contract, name: str) -> str:
     if column.type == "uscc":
         if name != "enterprise_id":
             return f"'{PARENT}'" if name == "parent_id" else "'91410105MB' || lpad(i::VARCHAR, 8, '0')"
-        return "'91' || districts[1 + i % len(districts)] || 'MA' || lpad(i::VARCHAR, 8, '0')"
+        code = "'91' || districts[1 + i % len(districts)] || 'MA' || lpad(i::VARCHAR, 8, '0')"
+        return f"CASE WHEN {ONLY.get((contract.feed, name), 'true')} THEN {code} END"
     if column.type == "code":
         codes = [row["code"] for row in code_list(settings, str(column.codes))]
         codes = codes[:1] if name == "subject_kind" else codes

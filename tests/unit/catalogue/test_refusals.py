@@ -50,6 +50,18 @@ FAULTS = {
     "risk beyond 100": ("bands.csv", "H040101,2,1,,,100", "H040101,2,1,,,101", "risk: Input should be less than"),
     "reward": ("bands.csv", "H010101,4,1000,,,0", "H010101,4,1000,,,-5", "H010101 is not protective"),
     "part of a cent": ("bands.csv", "H040101,2,1,,,100", "H040101,2,1,,,33.333", "is no whole cent"),
+    "class from the web": (
+        "catalogue.yml",
+        "indicator: H040201, at_least: 1",
+        "indicator: H050201, at_least: 9",
+        "rule SERIOUS_LIST rests on H050201, which reads w01_web_signals; nothing from the public web may set a class",
+    ),
+    "floor from the web": (
+        "catalogue.yml",
+        "indicator: H010302, equals: declared",
+        "indicator: H050301, at_least: 1",
+        "rule DECLARED_INDUSTRY rests on H050301, which reads w01_web_signals",
+    ),
     "unknown feed": ("indicators.csv", "c01_branches,0", "c01_banches,0", "'c01_banches', which has no contract"),
     "no weight": ("indicators.csv", "wan_yuan,80,", "wan_yuan,,", "weight: Input should be a valid decimal"),
     "wrong parent": (

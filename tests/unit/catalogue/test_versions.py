@@ -79,3 +79,12 @@ def test_offsets_stay_within_their_level_1(catalogue):
     floors = {level.code: level.floor for level in catalogue.levels if level.floor}
     published = {"v1": {"H0703": Decimal(-10)}, "v2": {"H0402": Decimal(-30), "H0703": Decimal(-15)}}
     assert floors == published[catalogue.version]
+
+
+def test_web_signals_give_points_in_two_indicators_of_level_2_and_reach_no_d_alone(catalogue):
+    read = {i.l2_code for i in catalogue.indicators if "w01_web_signals" in i.feeds}
+    assert read == {"H0502", "H0503"}
+    cap = next(level.cap for level in catalogue.levels if level.code == "H05")
+    assert cap < catalogue.classes[-1].lower
+    rules = [rule.indicator for rule in (*catalogue.direct_rules, *catalogue.floors)]
+    assert rules and not any("w01_web_signals" in catalogue.by_code[code].feeds for code in rules)

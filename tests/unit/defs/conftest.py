@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,21 @@ class FieldDecided:
     version: str = "s1"
 
 
+@dataclass(frozen=True)
+class StepDone:
+    """A month of a step of the web branch or of entity resolution."""
+
+    month: str
+    rows: int = 3
+    status: str = "ok"
+    sentence: str = ""
+    skipped: dict[str, int] = field(default_factory=lambda: {"robots": 1})
+
+
+STEPS = ("extract", "copies", "names", "resolve", "match", "judge", "signals")
+"""Steps that do one month of all sources, or of one source, at a time."""
+
+
 class Fakes:
     """A platform that notes what it was asked for and goes wrong where a test says so."""
 
@@ -116,6 +132,19 @@ class Fakes:
         self.lines: list[str] = []
         self.now = datetime(2026, 11, 12, tzinfo=UTC)
         self.manifest: dict[str, Any] = {}
+
+    def crawl(self, settings: Settings, source: Any, months: list[str], say: Any) -> list[StepDone]:
+        self.calls.append(("crawl", source.name, *months))
+        sentence = self.refused.get((source.name, months[-1]), "")
+        return [StepDone(month, status="failed" if sentence else "ok", sentence=sentence) for month in months]
+
+    def step(self, name: str, *given: Any, **_: Any) -> StepDone:
+        """Any of ``STEPS``; the month is the last text given."""
+        texts = [one for one in given if isinstance(one, str)]
+        self.calls.append((name, *texts))
+        if (name, texts[-1]) in self.stops:
+            raise ValueError(self.stops[(name, texts[-1])])
+        return StepDone(texts[-1])
 
     def stage_feed(self, settings: Settings, feed: str, month: str) -> Staged:
         self.calls.append(("stage", feed, month))
@@ -182,6 +211,8 @@ class Fakes:
             "decide_combined": self.decide_combined,
             "waiting": lambda settings, month: self.waiting.get(month, []),
             "seal": lambda settings, feed, month: self.calls.append(("seal", feed, month)),
+            "crawl": self.crawl,
+            **{name: partial(self.step, name) for name in STEPS},
             "now": lambda: self.now,
             "progress": self.lines.append,
         }

@@ -4,6 +4,7 @@ import json
 import os
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -14,8 +15,10 @@ from orchestration.defs.landing import new_folders
 from orchestration.defs.schedules import build_schedules
 from orchestration.defs.sensors import ASKED_AT_ONCE, SCORE, build_sensors
 from orchestration.defs.translator import RISK_CLASS
+from orchestration.defs.web import pages_key
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.feeds.ledger import seal
+from orchestration.web.sources import load_sources
 
 END = "dagster/asset_partition_range_end"
 START = "dagster/asset_partition_range_start"
@@ -36,7 +39,7 @@ def job(name):
 
 @pytest.fixture
 def jobs():
-    return Jobs(*[job(name) for name in ("ingest", "month", "classify", "freshness")])
+    return Jobs(*[job(name) for name in ("ingest", "crawl", "signals", "month", "classify", "freshness")])
 
 
 @pytest.fixture
@@ -58,12 +61,26 @@ def publish(settings, feed, month):
 
 
 def test_the_schedule_asks_for_the_month_just_ended(settings, jobs):
-    schedule = next(item for item in build_schedules(settings, jobs) if item.name == "month_just_ended")
+    schedule = next(item for item in build_schedules(settings, jobs, ()) if item.name == "month_just_ended")
     assert schedule.cron_schedule == "0 3 10 * *"
     assert schedule.execution_timezone == "Asia/Shanghai"
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2027, 1, 10, 3, tzinfo=UTC))
     request = schedule(context)
     assert (request.partition_key, request.run_key) == ("2026-12", "2026-12")
+
+
+def test_sources_are_crawled_as_often_as_they_say_for_the_month_in_progress(settings, jobs):
+    sources = list(load_sources(settings).values())
+    found = {item.name: item for item in build_schedules(settings, jobs, sources) if item.name.startswith("crawl_")}
+    assert set(found) == {f"crawl_{source.frequency}" for source in sources}
+    name, schedule = next(iter(found.items()))
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    # the last evening of the month in UTC is the first of the next in Henan
+    moment = datetime(2026, 12, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    request = schedule(dg.build_schedule_context(scheduled_execution_time=moment))
+    mine = {pages_key(source.name) for source in sources if f"crawl_{source.frequency}" == name}
+    assert (request.partition_key, set(request.asset_selection)) == ("2026-12", mine)
+    assert {key.asset_key for key in request.asset_check_keys} == mine
 
 
 class Looks:

@@ -59,6 +59,15 @@ def test_every_feed_stands_with_all_its_columns(written):
             assert (f"[{column.codes}](codes.md#{column.codes})" in row) == bool(column.codes)
 
 
+def test_a_feed_says_by_what_rows_without_a_code_are_found(written):
+    told = "- A row without a usable code is taken in by its name, its enterprise looked for by: "
+    for feed in all_feeds(SETTINGS):
+        resolve = load_contract(SETTINGS, feed).resolve
+        roles = ", ".join(f"{role} `{column}`" for role, column in resolve.roles.items()) if resolve else None
+        lines = [line for line in section(written["feeds"], feed).splitlines() if line.startswith(told)]
+        assert lines == ([told + roles] if roles else []), feed
+
+
 def test_every_type_and_ledger_column_is_explained():
     assert set(TYPES) == set(get_args(ColumnType))
     assert set(LEDGER) == set(LEDGER_COLUMNS)

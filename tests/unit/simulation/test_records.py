@@ -58,7 +58,8 @@ def test_records_keep_their_contract(small, feed):
     contract, frame = load_contract(small.settings, feed), small.records(feed)
     names = {column.name for column in contract.columns}
     assert set(frame.columns) - {"_seen"} <= names
-    assert frame.filter(pl.col("_seen") <= 0).height > 0, "the initial load is empty"
+    # nobody can answer what has not been asked yet
+    assert feed == "s01_match_answers" or frame.filter(pl.col("_seen") <= 0).height > 0, "the initial load is empty"
     for column in contract.columns:
         if column.required:
             assert frame[column.name].null_count() == 0, column.name
@@ -75,7 +76,8 @@ def test_no_event_lies_after_the_month_in_which_it_is_delivered(small, feed):
     ends = {k: month_end(month) for k, month in enumerate(small.calendar.received)}
     known = [
         "event",
-        *[c.name for c in contract.columns if c.name in KNOWN_WHEN_DELIVERED],
+        # of signals delivered ready-made nothing is withdrawn
+        *[c.name for c in contract.columns if c.name in KNOWN_WHEN_DELIVERED and c.name in frame.columns],
     ]
     frame = frame.with_columns(
         event=pl.col(contract.event_date), last=pl.col("_seen").replace_strict(ends, return_dtype=pl.Date)

@@ -5,8 +5,9 @@
 -- H050203 第三方投诉平台投诉 Complaints on third-party sites in 6 months that were not settled by the last day of the month,
 --         as the share of peers (same industry section and size group, wider where they are fewer than
 --         `peers_at_least`) with fewer of them; 0 without one. See peer_places. Polarity does not matter.
--- Only items matched to the enterprise with `confidence_at_least` (all numbers in parameters.csv); the same text
--- (content_hash) counts once per enterprise, as negative if any copy was read so, as not settled while any copy is not.
+-- Only items matched to the enterprise with `confidence_at_least` (all numbers in parameters.csv), not those that wait
+-- for a person's review or were taken back by the end of the month; the same text (content_hash) counts once per
+-- enterprise, as negative if any copy was read so, as not settled while any copy is not.
 -- Leads and court notices are other indicators. Unknown (null) while the feed is not fresh.
 {% set news_confidence = parameter('H050201', 'confidence_at_least') %}
 {% set complaint_confidence = parameter('H050203', 'confidence_at_least') %}

@@ -1,6 +1,7 @@
 -- H0503 网络经营与广告 Online trading and advertising. Source: W01 (w01_web_signals), topics AD and TRADE; by day of
 -- publication. Only leads that a person confirmed (核实), matched to the enterprise with `confidence_at_least` of
--- parameters.csv; the same text (content_hash) counts once. Leads not confirmed only warn; they never enter a score.
+-- parameters.csv, not waiting for a review of the match and not taken back; the same text (content_hash) counts once.
+-- Leads not confirmed only warn; they never enter a score.
 -- H050301 违法广告监测线索 Illegal advertising leads (AD) in 1 year.
 -- H050302 网络交易违规线索 Online trading violation leads (TRADE) in 1 year.
 -- Unknown (null) while the feed is not fresh.

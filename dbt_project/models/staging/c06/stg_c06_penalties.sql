@@ -7,6 +7,7 @@
         "subject_kind",
         "enterprise_id",
         "subject_name",
+        "legal_rep_id",
         "document_no",
         "violation",
         "legal_basis",
@@ -21,5 +22,7 @@
     ],
     record_key=["document_no"],
     repair_ref="document_no",
-    objections=true
+    objections=true,
+    name="subject_name",
+    coded=false
 ) }}

@@ -5,6 +5,8 @@
     key=["sample_no"],
     columns=[
         "enterprise_id",
+        "party_name",
+        "party_address",
         "sample_no",
         "product_name",
         "product_class",
@@ -15,5 +17,7 @@
         "disposal"
     ],
     record_key=["sample_no"],
-    objections=true
+    objections=true,
+    name="party_name",
+    coded=true
 ) }}

@@ -6,6 +6,8 @@
     columns=[
         "complaint_no",
         "enterprise_id",
+        "party_name",
+        "party_address",
         "channel",
         "complaint_kind",
         "problem_class",
@@ -16,5 +18,7 @@
         "repeat_complainant"
     ],
     record_key=["complaint_no"],
-    objections=true
+    objections=true,
+    name="party_name",
+    coded=true
 ) }}

@@ -6,6 +6,7 @@
     columns=[
         "subject_kind",
         "enterprise_id",
+        "party_name",
         "person_id",
         "case_no",
         "court",
@@ -16,5 +17,7 @@
         "removed_on"
     ],
     record_key=["case_no", "subject_kind", "person_id"],
-    objections=true
+    objections=true,
+    name="case when subject_kind in ('2') then null else party_name end",
+    coded=false
 ) }}

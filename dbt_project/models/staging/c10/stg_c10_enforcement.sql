@@ -5,11 +5,14 @@
     key=["case_no", "enterprise_id"],
     columns=[
         "enterprise_id",
+        "party_name",
         "case_no",
         "court",
         "filed_on",
         "amount",
         "closed_on"
     ],
-    record_key=["case_no"]
+    record_key=["case_no"],
+    name="party_name",
+    coded=true
 ) }}

@@ -5,6 +5,7 @@
     key=["case_no", "enterprise_id"],
     columns=[
         "enterprise_id",
+        "party_name",
         "case_no",
         "role",
         "cause",
@@ -14,5 +15,7 @@
         "closed_on"
     ],
     record_key=["case_no"],
-    objections=true
+    objections=true,
+    name="party_name",
+    coded=true
 ) }}

@@ -13,7 +13,19 @@
         "published_on",
         "url",
         "content_hash",
-        "resolved_on"
+        "resolved_on",
+        "source",
+        "title",
+        "mention",
+        "match_kind",
+        "band",
+        "withdrawn_on",
+        "negative",
+        "judged_by",
+        "page",
+        "payload_sha256",
+        "fetched_on",
+        "copies"
     ],
     record_key=["signal_no"],
     objections=true

@@ -1,0 +1,65 @@
+"""Rows of a raw feed as known at the end of a month, for what runs before the warehouse.
+
+Belongs here: the rule of the staging macro ``as_known``, on Parquet files: rows received by then, none of a delivery
+that a corrected one has replaced by then, the latest of each key.
+Does not belong here: what the rows mean; credit repair and objections, which no feed read here knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import polars as pl
+
+from orchestration.feeds.contract import load_contract
+from orchestration.lake import NO_MONTH, feed_month_sql, quote
+from orchestration.settings import Settings
+
+
+def as_known(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, feed: str, month: str, columns: Sequence[str]
+) -> pl.DataFrame:
+    """The given columns of a feed, one row per key of its contract, and ``received_month``.
+
+    Args:
+        connection: any DuckDB connection (``lake.scratch``).
+        settings: whose raw rows.
+        feed: a feed with a contract.
+        month: YYYY-MM; later deliveries do not exist yet.
+        columns: columns of the contract.
+
+    Raises:
+        KeyError: the contract has no such column.
+    """
+    contract = load_contract(settings, feed)
+    kinds = contract.schema_sql
+    wanted = [*columns, "received_month"]
+    missing = [name for name in columns if name not in kinds]
+    if missing:
+        raise KeyError(f"feed {feed} has no column {missing[0]!r}; see data/contracts/{feed}.yml")
+    files = [
+        str(path)
+        for path in sorted((settings.raw / feed).glob("month=*/accepted.parquet"))
+        if NO_MONTH < path.parent.name.removeprefix("month=") <= month
+    ]
+    if not files:
+        empty = ", ".join(f"CAST(NULL AS {kinds.get(name, 'VARCHAR')}) AS {name}" for name in wanted)
+        return connection.execute(f"SELECT {empty} WHERE false").pl()
+    source = f"read_parquet([{', '.join(map(quote, files))}], union_by_name = true, hive_partitioning = false)"
+    return connection.execute(
+        f"""
+        WITH replaced AS (
+            SELECT DISTINCT unnest(supersedes) AS delivery_id
+            FROM ({feed_month_sql(settings)}) AS feed_month
+            WHERE feed = $feed AND month <= $month
+        )
+        SELECT {", ".join(wanted)}
+        FROM {source} AS received
+        WHERE received_month <= $month AND delivery_id NOT IN (SELECT delivery_id FROM replaced)
+        QUALIFY row_number() OVER (
+            PARTITION BY {", ".join(contract.key)} ORDER BY received_month DESC, delivery_id DESC, row_no DESC
+        ) = 1
+        """,
+        {"feed": feed, "month": month},
+    ).pl()
