@@ -132,21 +132,7 @@ class Matcher:
         about = about.rename({"name": "registered"})
         rows = rows.hstack(about).with_columns(standing=pl.when(~pl.col("alive")).then(pl.lit("ended")))
         weighed = weigh(rows, self.policy, "mention")
-        return weighed.select(
-            "row",
-            mention="written",
-            name_kind="name",
-            start="start",
-            enterprise_id="enterprise_id",
-            name="registered",
-            district_code="district_code",
-            confidence="confidence",
-            joint="joint",
-            rank="rank",
-            band="band",
-            reasons="reasons",
-            bearer="bearer",
-        ).cast(_INSIDE)  # type: ignore[arg-type]
+        return _inside(weighed, mention=pl.col("written"), kind=pl.col("name"))
 
     def _told_places(self, districts: pl.Series) -> pl.DataFrame:
         """Places that the site gives, by code or by name."""
@@ -171,23 +157,12 @@ class Matcher:
         weighed = weigh(pairs.hstack(about), self.policy, "mention").join(
             meant.select("mention", "start", "end"), on="mention", how="left", maintain_order="left"
         )
-        return (
-            weighed.with_columns(own=original.gather(weighed["row"]))
-            .with_columns(text=pl.col("own").str.slice(pl.col("start"), pl.col("end") - pl.col("start")))
-            .select(
-                "row",
-                mention="text",
-                name_kind=pl.col("name").replace(KINDS),
-                start="start",
-                enterprise_id="enterprise_id",
-                name="registered",
-                district_code="district_code",
-                confidence="confidence",
-                joint="joint",
-                rank="rank",
-                band="band",
-                reasons="reasons",
-                bearer="bearer",
-            )
-            .cast(_INSIDE)  # type: ignore[arg-type]
-        )
+        own = weighed.with_columns(own=original.gather(weighed["row"]))
+        as_written = pl.col("own").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
+        return _inside(own, mention=as_written, kind=pl.col("name").replace(KINDS))
+
+
+def _inside(weighed: pl.DataFrame, mention: pl.Expr, kind: pl.Expr) -> pl.DataFrame:
+    """Weighed candidates in the columns of ``_INSIDE``, with the name as written and its kind."""
+    named = weighed.with_columns(mention=mention, name_kind=kind)
+    return named.with_columns(name=pl.col("registered")).select(list(_INSIDE)).cast(_INSIDE)  # type: ignore[arg-type]
