@@ -92,6 +92,7 @@ substance as (
 {% macro is_list_of_other_department(listing) -%}({{ listing }}.list_field in ('TAX')){%- endmacro %}
 {% macro is_influential_listing(listing, indicator) -%}({{ listing }}.repaired_on is null){%- endmacro %}
 {% macro serious_reason(list_field) -%}case when {{ list_field }} = 'OTH' then 'other' else 'safety' end{%- endmacro %}
+{% macro serious_listing_facts(listing) -%}{{ listing }}.removed_on is null as in_force, {{ listing }}.list_field = 'TAX' as of_other_department, 1 as counts_for, true as gives_reason, true as counts_as_other, 'other' as reason{%- endmacro %}
 {% macro category_rank(indicator, column, categories) -%}case {{ column }} when '1' then 1 else 0 end{%- endmacro %}
 {% macro is_of_other_department(penalty) -%}({{ penalty }}.authority_code <> 'tax'){%- endmacro %}
 {% macro unless_repaired(record, weight) -%}case when {{ record }}.repaired_on is null then 1.0 else 0.5 end{%- endmacro %}

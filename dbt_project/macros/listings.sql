@@ -72,3 +72,13 @@
         else 'other'
     end
 {%- endmacro %}
+
+{#- Columns that say what a serious listing counts for in H0402, the same for the indicators and their evidence. -#}
+{% macro serious_listing_facts(listing) -%}
+    {{ is_in_force(listing) }} as in_force,
+    {{ is_list_of_other_department(listing) }} as of_other_department,
+    {{ unless_repaired(listing, parameter("H040202", "repaired_weight")) }} as counts_for,
+    {{ is_influential_listing(listing, "H040203") }} as gives_reason,
+    {{ is_influential_listing(listing, "H040205") }} as counts_as_other,
+    {{ serious_reason(listing ~ ".list_field") }} as reason
+{%- endmacro %}

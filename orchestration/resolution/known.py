@@ -17,6 +17,24 @@ from orchestration.lake import NO_MONTH, feed_month_sql, quote
 from orchestration.settings import Settings
 
 
+def received_files(settings: Settings, feed: str, month: str) -> list[str]:
+    """Files of the accepted rows of a feed that were received by the end of a month, oldest first."""
+    return [
+        str(path)
+        for path in sorted((settings.raw / feed).glob("month=*/accepted.parquet"))
+        if NO_MONTH < path.parent.name.removeprefix("month=") <= month
+    ]
+
+
+def standing_sql(settings: Settings, files: Sequence[str]) -> str:
+    """Rows of these files but those of replaced deliveries; takes the parameters ``feed`` and ``month``."""
+    source = f"read_parquet([{', '.join(map(quote, files))}], union_by_name = true, hive_partitioning = false)"
+    return (
+        f"SELECT * FROM {source} WHERE delivery_id NOT IN (SELECT unnest(supersedes) FROM "
+        f"({feed_month_sql(settings)}) AS known WHERE feed = $feed AND month <= $month)"
+    )
+
+
 def as_known(
     connection: duckdb.DuckDBPyConnection, settings: Settings, feed: str, month: str, columns: Sequence[str]
 ) -> pl.DataFrame:
@@ -38,25 +56,15 @@ def as_known(
     missing = [name for name in columns if name not in kinds]
     if missing:
         raise KeyError(f"feed {feed} has no column {missing[0]!r}; see data/contracts/{feed}.yml")
-    files = [
-        str(path)
-        for path in sorted((settings.raw / feed).glob("month=*/accepted.parquet"))
-        if NO_MONTH < path.parent.name.removeprefix("month=") <= month
-    ]
+    files = received_files(settings, feed, month)
     if not files:
         empty = ", ".join(f"CAST(NULL AS {kinds.get(name, 'VARCHAR')}) AS {name}" for name in wanted)
         return connection.execute(f"SELECT {empty} WHERE false").pl()
-    source = f"read_parquet([{', '.join(map(quote, files))}], union_by_name = true, hive_partitioning = false)"
     return connection.execute(
         f"""
-        WITH replaced AS (
-            SELECT DISTINCT unnest(supersedes) AS delivery_id
-            FROM ({feed_month_sql(settings)}) AS feed_month
-            WHERE feed = $feed AND month <= $month
-        )
         SELECT {", ".join(wanted)}
-        FROM {source} AS received
-        WHERE received_month <= $month AND delivery_id NOT IN (SELECT delivery_id FROM replaced)
+        FROM ({standing_sql(settings, files)}) AS received
+        WHERE received_month <= $month
         QUALIFY row_number() OVER (
             PARTITION BY {", ".join(contract.key)} ORDER BY received_month DESC, delivery_id DESC, row_no DESC
         ) = 1

@@ -110,16 +110,18 @@ def questions(settings: Settings, month: str) -> pl.DataFrame:
     A question that several months ask keeps the month in which it first came up and has the candidates of the last.
     One that was settled without a person has the enterprise that was found as its answer, and no day.
     """
-    files = [
-        path
-        for path in sorted((settings.home / "lake").glob("*/*/month=*/review.parquet"))
-        if path.parent.name.removeprefix("month=") <= month_check(month)
-    ]
+    files = [path for asked_in, path in _tables(settings) if asked_in <= month_check(month)]
     # tables of several steps: read one by one, since an empty one may come from an older layout
     asked = pl.concat(
         [pl.read_parquet(path).select(list(REVIEW)) for path in files] or [pl.DataFrame(schema=dict(REVIEW))]
     )
     return with_answers(asked, answers(settings, month))
+
+
+def _tables(settings: Settings) -> list[tuple[str, Path]]:
+    """Month and file of every table of questions, of texts and of records, in the order of the files."""
+    found = sorted((settings.home / "lake").glob("*/*/month=*/review.parquet"))
+    return [(path.parent.name.removeprefix("month="), path) for path in found]
 
 
 def with_answers(asked: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
@@ -254,9 +256,7 @@ def last_month(settings: Settings) -> str:
     Raises:
         ReviewError: none were asked yet.
     """
-    months = [
-        path.parent.name.removeprefix("month=") for path in (settings.home / "lake").glob("*/*/month=*/review.parquet")
-    ]
+    months = [month for month, _ in _tables(settings)]
     if not months:
         raise ReviewError(f"No questions were asked in {settings.home} yet; run a month first, or set ECR_HOME.")
     return max(months)

@@ -10,7 +10,8 @@ import duckdb
 import polars as pl
 
 from orchestration.feeds.contract import Contract, delivered_feeds, load_contract
-from orchestration.lake import NO_MONTH, feed_month_sql, quote, scratch
+from orchestration.lake import NO_MONTH, scratch
+from orchestration.resolution.known import received_files, standing_sql
 from orchestration.settings import Settings, month_check
 
 ROWS = {
@@ -55,21 +56,13 @@ def unresolved(settings: Settings, month: str) -> tuple[pl.DataFrame, dict[str, 
 def _of_feed(
     connection: duckdb.DuckDBPyConnection, settings: Settings, contract: Contract, month: str
 ) -> tuple[pl.DataFrame, int]:
-    files = [
-        str(path)
-        for path in sorted((settings.raw / contract.feed).glob("month=*/accepted.parquet"))
-        if NO_MONTH < path.parent.name.removeprefix("month=") <= month
-    ]
+    files = received_files(settings, contract.feed, month)
     resolve = contract.resolve
     if not files or resolve is None:
         return pl.DataFrame(schema=ROWS), 0
     # partitions written before the contract had these columns lack them; the empty one has them all
     files.insert(0, str(settings.raw / contract.feed / f"month={NO_MONTH}" / "accepted.parquet"))
-    source = f"read_parquet([{', '.join(map(quote, files))}], union_by_name = true, hive_partitioning = false)"
-    standing = (
-        f"SELECT * FROM {source} WHERE delivery_id NOT IN (SELECT unnest(supersedes) FROM "
-        f"({feed_month_sql(settings)}) AS known WHERE feed = $feed AND month <= $month)"
-    )
+    standing = standing_sql(settings, files)
     rows = f"SELECT * FROM ({standing}) AS standing WHERE enterprise_id IS NULL"
     columns = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in contract.record_key)
     key = f"concat_ws('|', {columns})"

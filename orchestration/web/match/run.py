@@ -20,7 +20,7 @@ from orchestration.resolution.weigh import ACCEPT, REJECT
 from orchestration.resolution.weigh import REVIEW as ASK
 from orchestration.settings import Settings, month_check
 from orchestration.web.match.matcher import FOUND_SCHEMA, Matcher
-from orchestration.web.store import MENTIONS, REVIEW, Partition, months_until, web_home
+from orchestration.web.store import MENTIONS, REVIEW, Partition, months_until, sources_of
 
 STEP, COPIES_STEP, TEXTS_STEP = "matches", "copies", "texts"
 BATCH = 20_000
@@ -104,7 +104,7 @@ def match_month(settings: Settings, month: str, say: Say = lambda _: None) -> Ma
 
 def texts_of(settings: Settings, month: str) -> pl.DataFrame:
     """Texts of all sources of a month, with what the sources' fields say of the enterprise."""
-    sources = sorted(path.parent.name for path in (web_home(settings) / TEXTS_STEP).glob(f"*/month={month}"))
+    sources = sources_of(settings, TEXTS_STEP, month)
     frames = [Partition(settings, TEXTS_STEP, month, source).read("texts") for source in sources]
     wanted = ["text_id", "source", "url", "title", "text", "fields"]
     copies = Partition(settings, COPIES_STEP, month).read("copies").select("text_id", "near_duplicate_of")

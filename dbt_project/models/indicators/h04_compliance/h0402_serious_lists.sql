@@ -22,12 +22,7 @@ with listings as (
         listing.list_field,
         listing.listed_on,
         listing.removed_on,
-        {{ is_in_force("listing") }} as in_force,
-        {{ is_list_of_other_department("listing") }} as of_other_department,
-        {{ unless_repaired("listing", parameter("H040202", "repaired_weight")) }} as counts_for,
-        {{ is_influential_listing("listing", "H040203") }} as gives_reason,
-        {{ is_influential_listing("listing", "H040205") }} as counts_as_other,
-        {{ serious_reason("listing.list_field") }} as reason
+        {{ serious_listing_facts("listing") }}
     from {{ ref('stg_c05_serious_lists') }} as listing
     where listing.listed_on <= {{ month_end() }}
 ),
