@@ -18,6 +18,8 @@ export MYPY_CACHE_DIR := $(ECR_HOME)/cache/mypy
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := .venv-spark
+SPARK_LOCK := benchmarks/plain/requirements-spark.lock
 ENTERPRISES ?= 12000
 SEED ?= 7
 # First month of the demo; by default so that its newest month is the one that ended last.
@@ -30,7 +32,7 @@ export ECR_DOCS_URL := http://$(HOST):$(DOCS_PORT)
 REAL ?= ../shared/real
 export ECR_REAL_DATA := $(abspath $(REAL))
 
-.PHONY: help setup demo ui test test-unit lint format sql explain page review find train-judge bench-web calibrate shadow chicago lock generate clean
+.PHONY: help setup spark demo ui test test-unit lint format sql explain page review find train-judge bench bench-report bench-web calibrate shadow maintain decisions chicago lock generate clean
 
 help:  ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +46,13 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 setup: $(READY)  ## virtual environment with the locked dependencies
+
+spark:  ## Spark for the comparison in the bench, in an environment of its own, where there is a Java
+	@if ! command -v java >/dev/null; then echo "No Java is on the PATH, so the comparison with Spark is left out."; \
+	elif ! cmp -s $(SPARK_LOCK) $(SPARK)/.ready; then \
+	  echo "== setting up $(SPARK) (PySpark, half a gigabyte)"; \
+	  $(PYTHON) -m venv $(SPARK) && $(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(SPARK_LOCK) \
+	    && cp $(SPARK_LOCK) $(SPARK)/.ready; fi
 
 demo: $(READY)  ## simulate a small province and classify six months, end to end
 	@ENTERPRISES=$(ENTERPRISES) SEED=$(SEED) FIRST=$(FIRST) MONTHS=$(MONTHS) $(BIN)/python -m orchestration.demo
@@ -128,16 +137,34 @@ train-judge: $(READY)  ## train the judge of texts on your labelled text: make t
 	  $${ASKED_POLARITY:+--polarity-column="$$ASKED_POLARITY"} $${ASKED_TOPIC:+--topic-column="$$ASKED_TOPIC"} \
 	  $${ASKED_TITLE:+--title-column="$$ASKED_TITLE"} $${ASKED_TEXT:+--text-column="$$ASKED_TEXT"} -- "$$ASKED_LABELS"
 
+bench: export SCALE := $(SCALE)
+bench: export MONTHS := $(if $(filter command line environment,$(origin MONTHS)),$(MONTHS))
+bench: export KEEP := $(KEEP)
+bench: $(READY)  ## a full province, stage by stage: make bench [SCALE="0.1 1"] [MONTHS=12] [KEEP=yes], 1 is Henan, hours; make spark first to compare with it
+	@$(BIN)/python -m benchmarks.province
+
+bench-report: $(READY)  ## write docs/bench.md from the results of make bench
+	@$(BIN)/python -m benchmarks.province report
+
 bench-web: export SCALE := $(SCALE)
 bench-web: $(READY)  ## match millions of texts against the names of a province: make bench-web [SCALE=0.02], 1 is Henan
 	@$(BIN)/python benchmarks/web.py $(ECR_HOME)/bench/web
 
+maintain: $(READY)  ## compact the lake, forget old snapshots (not those of decisions): data/maintenance.yml
+	@$(BIN)/python -m orchestration.defs.launch maintain
+
+decisions: export ASKED_MONTH := $(value M)
+decisions: $(READY)  ## which snapshot of the lake holds which decision of the classes: make decisions [M=2026-10]
+	@$(BIN)/python -m orchestration.risk $${ASKED_MONTH:+"$$ASKED_MONTH"}
+
 chicago: $(READY)  ## the same road on Chicago's records: make chicago REAL=/folder/of/real/data
 	@ECR_HOME=$(ECR_HOME)/chicago DAGSTER_HOME=$(ECR_HOME)/chicago/dagster ECR_JURISDICTION=chicago $(BIN)/python -m orchestration.study "$(REAL)/chicago"
 
-lock: $(READY)  ## write requirements.lock anew from pyproject.toml (needs pip-tools)
+lock: $(READY)  ## write requirements.lock and that of Spark anew (needs pip-tools)
 	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
+	@$(BIN)/python -m piptools compile --quiet --generate-hashes --no-strip-extras --allow-unsafe --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-header -o $(SPARK_LOCK) $(SPARK_LOCK:.lock=.in)
 
 clean:  ## remove all run-time state, archived pages and reviews too (not the virtual environment)
 	@test -e $(ECR_HOME)/lake/raw || { echo "$(ECR_HOME) holds no state of this platform (no lake/raw); nothing was removed."; exit 1; }

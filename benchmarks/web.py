@@ -15,11 +15,8 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +35,8 @@ FORMS = ("有限公司",) * 14 + ("股份有限公司", "经营部", "厂", "合
 RENAMED = 0.1
 MIX = {"full": 0.5, "former": 0.1, "core": 0.1, "place_core": 0.2, "place_brand": 0.1}
 """Shares of styles among the names that texts use; a core without its city is for a person to decide."""
+LONGEST = 7_200
+"""Seconds after which a step is ended."""
 LEAST_PRECISION = 0.98
 """Of what is accepted; below it the bench fails."""
 
@@ -182,41 +181,17 @@ def tally(found: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _resident(pids: list[int]) -> int:
-    """Bytes resident in these processes and their children."""
-    total = 0
-    for pid in pids:
-        try:
-            pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        except (OSError, IndexError):
-            continue
-        total += pages * resource.getpagesize() + _resident([int(child) for child in children])
-    return total
-
-
 def run(steps: list[list[str]], environment: dict[str, str]) -> tuple[float, float, list[Any]]:
     """Run steps side by side; wall seconds, peak GB of them together, and what each printed last."""
-    started, peak, done = time.perf_counter(), 0, threading.Event()
-    command = [sys.executable, __file__, "--step"]
-    running = [
-        subprocess.Popen([*command, *step], env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        for step in steps
-    ]
+    from benchmarks.processes import ProcessError
+    from benchmarks.processes import run as run_processes
 
-    def watch() -> None:
-        nonlocal peak
-        while not done.wait(0.1):
-            peak = max(peak, _resident([process.pid for process in running]))
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    told = [process.communicate()[0] for process in running]
-    done.set()
-    watcher.join()
-    if any(process.returncode for process in running):
-        raise SystemExit(f"{' '.join(steps[0])} failed; see the message above.")
-    return time.perf_counter() - started, peak / 1e9, [json.loads(text.splitlines()[-1]) for text in told]
+    commands = [[sys.executable, __file__, "--step", *step] for step in steps]
+    try:
+        ran = run_processes(commands, environment, bound=LONGEST, capture=True)
+    except ProcessError as error:
+        raise SystemExit(str(error)) from error
+    return ran.wall, ran.peak / 1e9, [json.loads(text.splitlines()[-1]) for text in ran.output]
 
 
 def measure(folder: Path, scale: float) -> dict[str, Any]:

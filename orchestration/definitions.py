@@ -15,6 +15,7 @@ from orchestration.defs.feeds import build_feeds, feed_key
 from orchestration.defs.freshness import build_freshness
 from orchestration.defs.jobs import build_jobs
 from orchestration.defs.key_fields import build_key_fields
+from orchestration.defs.maintenance import build_maintenance
 from orchestration.defs.resolution import build_resolution
 from orchestration.defs.resources import Platform
 from orchestration.defs.schedules import build_schedules
@@ -48,6 +49,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     classification = build_classification(settings)
     shadow = build_shadow(settings)
     freshness = build_freshness(settings)
+    maintenance = build_maintenance()
     jobs = build_jobs(
         feeds=feeds,
         between=[*web.rest, *resolution],
@@ -56,6 +58,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         warehouse=warehouse,
         published=published,
         freshness=freshness,
+        maintenance=maintenance,
     )
     return dg.Definitions(
         assets=[
@@ -68,6 +71,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
             *build_key_fields(settings),
             published,
             shadow,
+            *maintenance,
         ],
         asset_checks=[freshness],
         jobs=jobs.all(),

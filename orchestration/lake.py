@@ -21,6 +21,7 @@ from orchestration.feeds.contract import all_feeds, load_contract
 from orchestration.marks import Marks
 from orchestration.resolution.links import prepare_links
 from orchestration.settings import Settings
+from orchestration.standing.store import prepare_lists
 from orchestration.web.store import TABLES, web_home
 
 EXTENSIONS = ("ducklake", "sqlite_scanner")
@@ -72,6 +73,7 @@ def prepare(settings: Settings) -> None:
             for feed in all_feeds(settings):
                 _empty_partition(connection, settings, feed)
             prepare_links(connection, settings)
+            prepare_lists(connection, settings)
         finally:
             connection.close()
 
@@ -129,15 +131,17 @@ def scratch(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(settings: Settings, *, read_only: bool = False, views: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection with the lake attached as ``lake``, ``raw.<feed>`` and ``web.<table>`` as views.
 
-    Names are looked up in the lake first (``main``, ``scores``, ``affiliates``, ``indicators``), so that a table needs
+    Names are looked up in the lake first (``main``, ``scores``, ``affiliates``), so that a table needs
     no prefix.
 
     Args:
         settings: where the lake is.
         read_only: readers never wait for a writer; use it wherever nothing is written.
+        views: False gives the lake alone, with full names, to a step that knows its tables: a view of each feed reads
+            a file of every month, which costs more than a small step.
     """
     prepare(settings)
     connection = _connect(settings)
@@ -145,23 +149,29 @@ def connect(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.D
         for extension in EXTENSIONS:
             connection.execute(f"LOAD {extension}")
         connection.execute(attach_sql(settings, read_only=read_only))
-        connection.execute("CREATE SCHEMA memory.raw")
-        for feed in all_feeds(settings):
-            files = settings.raw / feed / "*" / "accepted.parquet"
-            connection.execute(
-                f"CREATE VIEW memory.raw.{feed} AS "
-                f"SELECT * FROM read_parquet({quote(files)}, union_by_name = true, hive_partitioning = false)"
-            )
-        connection.execute(f"CREATE VIEW memory.raw.feed_month AS {feed_month_sql(settings)}")
-        web = _web_views(connection, settings)
-        found = connection.execute(
-            "SELECT schema_name FROM information_schema.schemata WHERE catalog_name = 'lake' ORDER BY schema_name"
-        ).fetchall()
-        schemas = [f"lake.{name}" for name in ("main", "scores", "affiliates", "indicators") if (name,) in found]
-        connection.execute("SET search_path = " + quote(",".join([*schemas, "memory.raw", *web])))
+        if views:
+            _views(connection, settings)
         yield connection
     finally:
         connection.close()
+
+
+def _views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """``raw.<feed>`` over all its months, ``raw.feed_month``, ``web.<table>``, and where names are looked up."""
+    connection.execute("CREATE SCHEMA memory.raw")
+    for feed in all_feeds(settings):
+        files = settings.raw / feed / "*" / "accepted.parquet"
+        connection.execute(
+            f"CREATE VIEW memory.raw.{feed} AS "
+            f"SELECT * FROM read_parquet({quote(files)}, union_by_name = true, hive_partitioning = false)"
+        )
+    connection.execute(f"CREATE VIEW memory.raw.feed_month AS {feed_month_sql(settings)}")
+    web = _web_views(connection, settings)
+    found = connection.execute(
+        "SELECT schema_name FROM information_schema.schemata WHERE catalog_name = 'lake' ORDER BY schema_name"
+    ).fetchall()
+    schemas = [f"lake.{name}" for name in ("main", "scores", "affiliates") if (name,) in found]
+    connection.execute("SET search_path = " + quote(",".join([*schemas, "memory.raw", *web])))
 
 
 def _web_views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:

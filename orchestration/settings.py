@@ -9,7 +9,7 @@ Environment:
     ECR_CATALOG       DuckLake catalogue, e.g. ``postgres:dbname=...``; default SQLite under ECR_HOME
     ECR_DATA_PATH     where DuckLake keeps its Parquet; default under ECR_HOME
     ECR_IDENTITY_KEY  secret with which personal identifiers are hashed; default: generated once under ECR_HOME
-    ECR_MEMORY_LIMIT  memory limit of one DuckDB connection; default ``2GB``
+    ECR_MEMORY_LIMIT  memory limit of one DuckDB connection; default ``4GB``
     ECR_WEB_PROXY     HTTP proxy of the crawl, e.g. ``http://127.0.0.1:8123``; default: none, public addresses only
     ECR_DOCS_URL      where the pages under ``quality/`` are served; default as ``make ui`` serves them
 """
@@ -140,7 +140,7 @@ class Settings:
     @property
     def memory_limit(self) -> str:
         """Memory limit of one DuckDB connection."""
-        return os.environ.get("ECR_MEMORY_LIMIT") or "2GB"
+        return os.environ.get("ECR_MEMORY_LIMIT") or "4GB"
 
     @cached_property
     def identity_key(self) -> str:

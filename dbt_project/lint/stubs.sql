@@ -11,7 +11,8 @@
 {% macro year() -%}2026{%- endmacro %}
 {% macro report_year_due() -%}2024{%- endmacro %}
 {% macro fresh(feed) -%}(select bool_or(fresh) from feed_freshness where feed = '{{ feed }}'){%- endmacro %}
-{% macro as_known(feed, key, columns, record_key, repair_ref=none, objections=false, name=none, coded=false) -%}select * from {{ feed }}{%- endmacro %}
+{% macro as_known(feed, columns, record_key, repair_ref=none, objections=false, name=none, coded=false) -%}select * from {{ feed }}{%- endmacro %}
+{% macro replaced_by_name(feed, key, name) -%}select f.feed from {{ feed }} as f{%- endmacro %}
 {% macro whole_months(from_date, to_date) -%}date_sub('month', {{ from_date }}, {{ to_date }}){%- endmacro %}
 {% macro months_after(from_date, months) -%}cast({{ from_date }} as date){%- endmacro %}
 {% macro days_after(from_date, days) -%}cast({{ from_date }} as date){%- endmacro %}
@@ -28,6 +29,7 @@
 {% macro signal_text(signal) -%}{{ signal }}.content_hash{%- endmacro %}
 {% macro newest_copy(signal) -%}length({{ signal }}.signal_no){%- endmacro %}
 {% macro plain_text(column) -%}upper({{ column }}){%- endmacro %}
+{% macro is_blank(column) -%}({{ column }} is null){%- endmacro %}
 {% macro capital_in_text(column) -%}try_cast({{ column }} as double){%- endmacro %}
 {% macro currency_in_text(column) -%}upper({{ column }}){%- endmacro %}
 {% macro scoring_rules() -%}{%- endmacro %}
@@ -41,19 +43,21 @@
 ){%- endmacro %}
 {% macro rows_of(columns, rows) -%}unnest([1]){%- endmacro %}
 {% macro wrong_values(values) -%}count(*) as wrong_value{%- endmacro %}
+{% macro checksum(column) -%}count({{ column }}){%- endmacro %}
 {% macro evidence(
     indicator, feed, record, event_on, stops_in=none, counts_for=none, about_id=none, repaired=false, review=false
 ) -%}'{{ indicator }}' as indicator_code{%- endmacro %}
+{% macro next_part() -%}union all{%- endmacro %}
+{% macro pointed(indicators) -%}select * from enterprise_score{%- endmacro %}
 {% macro stops_after(event_on, indicator) -%}left(cast({{ event_on }} as varchar), 7){%- endmacro %}
 {% macro reach(seeds, edges) -%}select s.* from {{ seeds }} as s inner join {{ edges }} as e on s.node = e.node{%- endmacro %}
 {% macro follow(pointers) -%}select p.*, p.next_node as last from {{ pointers }} as p{%- endmacro %}
 {% macro component(edges) -%}select e.node, e.next_node as label from {{ edges }} as e{%- endmacro %}
 {% macro least_label(nodes, edges) -%}select n.node, e.node as label from {{ nodes }} as n inner join {{ edges }} as e on n.node = e.node{%- endmacro %}
-{% macro text_digest(column) -%}md5({{ column }}){%- endmacro %}
 {% macro is_standing_or_recent(listing, indicator) -%}({{ listing }}.listed_on is not null){%- endmacro %}
 {% macro control_bonds() -%}select * from control_holding{%- endmacro %}
 {% macro restricting_records() -%}select * from restricting_records{%- endmacro %}
-{% macro key_persons() -%}select * from key_persons_of_all{%- endmacro %}
+{% macro key_persons(among, of=none) -%}select p.* from {{ among }} as p{% if of %} cross join {{ of }}{% endif %}{%- endmacro %}
 {% macro is_on_defaulter_list(defaulter, subject_kind) -%}({{ defaulter }}.subject_kind = '{{ subject_kind }}'){%- endmacro %}
 {% macro is_held(holder) -%}({{ holder }}.left_on is null){%- endmacro %}
 {% macro shareholder_kind(holder) -%}{{ holder }}.investor_type{%- endmacro %}
@@ -66,7 +70,7 @@
 {% macro report_due_on(report_year) -%}make_date({{ report_year }} + 1, 6, 30){%- endmacro %}
 {% macro report_passes_in(report_year) -%}cast({{ report_year }} as varchar){%- endmacro %}
 {% macro is_filed_late(report) -%}({{ report }}.filed_on > date '2023-05-31'){%- endmacro %}
-{% macro reported_substance() -%}reports as (
+{% macro reported_substance(among="stg_c13_insured_staff") -%}reports as (
     select * from stg_c03_annual_reports
 ),
 
@@ -75,7 +79,7 @@ tax as (
 ),
 
 insured as (
-    select * from stg_c13_insured_staff
+    select i.* from stg_c13_insured_staff as i inner join {{ among }} as a on i.enterprise_id = a.enterprise_id
 ),
 
 substance as (
@@ -106,7 +110,7 @@ substance as (
 taxed as (
     select * from paid
 ){%- endmacro %}
-{% macro insured_counts(back) -%}insured_counts as (
+{% macro insured_counts(back, of=none) -%}insured_counts as (
     select * from stg_c13_insured_staff
 ){%- endmacro %}
 {% macro is_valid_security(security) -%}({{ security }}.state = '1'){%- endmacro %}
@@ -124,3 +128,4 @@ taxed as (
 {%- endmacro %}
 {% macro is_repaired_listing(listing) -%}({{ listing }}.repaired_on is not null){%- endmacro %}
 {% macro field_counts(dimensions) -%}select * from combined_class{%- endmacro %}
+{% macro in_slice(enterprise_id="enterprise_id") -%}({{ enterprise_id }} is not null){%- endmacro %}

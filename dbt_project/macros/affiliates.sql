@@ -18,17 +18,13 @@
         enterprise_id,
         holder_id as affiliate_id
     from {{ ref("control_holding") }}
-    where
-        month = {{ month() }}
-        and holder_kind = 'enterprise'
+    where holder_kind = 'enterprise'
     union
     select
         holder_id as enterprise_id,
         enterprise_id as affiliate_id
     from {{ ref("control_holding") }}
-    where
-        month = {{ month() }}
-        and holder_kind = 'enterprise'
+    where holder_kind = 'enterprise'
 {%- endmacro %}
 
 {#- Records by which a legal representative is restricted (H060201), as a query with enterprise_id, person_id and what evidence
@@ -72,8 +68,11 @@
 {%- endmacro %}
 
 {#- Key persons of each enterprise (H060202), as a query with enterprise_id and person_id, each once: the legal representative,
-    directors in office, natural persons holding `key_holder_share` or more. -#}
-{% macro key_persons() -%}
+    directors in office, natural persons holding `key_holder_share` or more. There are three of them to an enterprise, and to
+    compare them all would cost more than the rest of what asks for them; so only some are given:
+    among    relation with person_id: these persons
+    of       relation with enterprise_id: and all of these enterprises -#}
+{% macro key_persons(among, of=none) -%}
     select
         enterprise_id,
         legal_rep_id as person_id
@@ -81,6 +80,7 @@
     where
         month = {{ month() }}
         and legal_rep_id is not null
+        and {{ _is_meant("legal_rep_id", among, of) }}
     union
     select
         enterprise_id,
@@ -90,6 +90,7 @@
         position in ('01', '02')
         and appointed_on <= {{ month_end() }}
         and (left_on is null or left_on > {{ month_end() }})
+        and {{ _is_meant("person_id", among, of) }}
     union
     select
         holder.enterprise_id,
@@ -99,6 +100,16 @@
         holder.holder_kind = '1'
         and holder.share >= {{ parameter("H060202", "key_holder_share") }}
         and {{ is_held("holder") }}
+        and {{ _is_meant("holder_id", among, of) }}
+{%- endmacro %}
+
+{% macro _is_meant(person, among, of) -%}
+    (
+        {{ person }} in (select meant.person_id from {{ among }} as meant)
+        {%- if of %}
+        or enterprise_id in (select meant.enterprise_id from {{ of }} as meant)
+        {%- endif %}
+    )
 {%- endmacro %}
 
 {#- Whether a row of stg_c10_defaulters says that a subject of this kind (1 enterprise, 2 natural person) is on the list on the

@@ -30,8 +30,10 @@
       tax      tax paid in such a year
       insured  insured staff, counted inside the window of H030202
     In `substance` tax and staff are 0 only if no source knows more; null where no source speaks. A feed that is not fresh
-    says nothing. -#}
-{% macro reported_substance() -%}
+    says nothing.
+    among   relation with enterprise_id of those whose tax, insured staff and substance are asked for; none: of all -#}
+{% macro reported_substance(among=none) -%}
+{%- set asked_for = "enterprise_id in (select enterprise_id from " ~ among ~ ")" if among else "true" -%}
 reports as (
     select
         enterprise_id,
@@ -52,6 +54,7 @@ reports as (
         filed_on <= {{ month_end() }}
         and report_year >= {{ report_year_due() }}
         and {{ fresh("c03_annual_reports") }}
+        {{ asked }}
 ),
 
 tax as (
@@ -69,6 +72,7 @@ tax as (
         tax_year >= {{ report_year_due() }}
         and paid_through <= {{ month_end() }}
         and {{ fresh("c12_tax_paid") }}
+        and {{ asked_for }}
 ),
 
 insured as (
@@ -85,10 +89,11 @@ insured as (
         counted_on > {{ window_start("H030202") }}
         and counted_on <= {{ month_end() }}
         and {{ fresh("c13_insured_staff") }}
+        and {{ asked_for }}
 ),
 
 spoken as (
-    select enterprise_id, tax, revenue, staff from reports where recency = 1
+    select enterprise_id, tax, revenue, staff from reports where recency = 1 and {{ asked_for }}
     union all
     select enterprise_id, tax_paid, null, null from tax where recency = 1
     union all

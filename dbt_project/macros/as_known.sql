@@ -1,8 +1,9 @@
 {#- What was known about a feed at the end of the month in force: one row per key of its contract.
 
     Rows received later do not exist yet. A delivery that a corrected one replaced as a whole is gone from the month in
-    which the correction came. Of several rows with one key the latest received counts, then the latest in its file.
-    Adds record_id, by which a factor names the row it rests on, and record_key, by which a person names it.
+    which the correction came. Of several rows with one key the latest received counts: the others are in replaced_row, so
+    that no reader has to look for them. Adds record_id, by which a factor names the row it rests on, and record_key, by
+    which a person names it.
 
     What was decided about a record stands beside it, from the month in which the decision was received:
     repair_ref   column by which a credit repair (信用修复, c05_repairs) names a row; adds repaired_on
@@ -10,10 +11,10 @@
                  keep it; adds review_since, the day of an objection that is still open
 
     A row without a code has the enterprise that was found by its name (record_link), from the month of that decision on:
-    name         SQL of the name that stands for the enterprise in the key of a row of which none was found; adds
+    name         SQL of the name that stands for the enterprise of a row of which none was found (replaced_by_name); adds
                  link_confidence, null for a row with a code
     coded        the contract demands a code: a row of which no enterprise was found stays out -#}
-{% macro as_known(feed, key, columns, record_key, repair_ref=none, objections=false, name=none, coded=false) -%}
+{% macro as_known(feed, columns, record_key, repair_ref=none, objections=false, name=none, coded=false) -%}
 {%- set enterprise = "coalesce(raw_rows.enterprise_id, links.enterprise_id)" -%}
 with received as (
     select
@@ -25,32 +26,20 @@ with received as (
         {%- endif %}
         raw_rows.received_month,
         raw_rows.delivery_id || ':' || cast(raw_rows.row_no as varchar) as record_id,
-        concat_ws('|' {%- for part in record_key %}, cast(raw_rows.{{ part }} as varchar){% endfor %}) as record_key,
-        row_number() over (
-            partition by
-                {%- for column in key %}
-                {% if name and column == "enterprise_id" -%}
-                coalesce(raw_rows.enterprise_id, links.enterprise_id, {{ name }})
-                {%- else -%}
-                raw_rows.{{ column }}
-                {%- endif %}{{ "," if not loop.last }}
-                {%- endfor %}
-            order by raw_rows.received_month desc, raw_rows.delivery_id desc, raw_rows.row_no desc
-        ) as recency
+        concat_ws('|' {%- for part in record_key %}, cast(raw_rows.{{ part }} as varchar){% endfor %}) as record_key
     from {{ source("raw", feed) }} as raw_rows
+    {{ without_superseded("raw_rows", feed) }}
+    {{ without_replaced("raw_rows", feed, name) }}
     {%- if name %}
+    -- null for a row with a code, which so finds no link; a second condition would compare every row with every link
     left join {{ ref("record_link") }} as links
         on links.feed = '{{ feed }}'
-            and raw_rows.enterprise_id is null
-            and links.record_id = raw_rows.delivery_id || ':' || cast(raw_rows.row_no as varchar)
+            and links.record_id = case
+                when raw_rows.enterprise_id is null
+                    then raw_rows.delivery_id || ':' || cast(raw_rows.row_no as varchar)
+            end
     {%- endif %}
     where raw_rows.received_month <= {{ month() }}
-        and not exists (
-            select 1
-            from {{ ref("superseded_delivery") }} as replaced
-            where replaced.feed = '{{ feed }}'
-                and replaced.delivery_id = raw_rows.delivery_id
-        )
 )
 {%- if repair_ref %},
 
@@ -108,13 +97,14 @@ left join objections
     on received.enterprise_id = objections.objecting_enterprise
         and received.record_key = objections.objected_key
 {%- endif %}
-where received.recency = 1
-    {%- if coded and name %}
-    and received.enterprise_id is not null
-    {%- endif %}
+{%- if coded and name %}
+where received.enterprise_id is not null
     {%- if objections %}
     and not coalesce(objections.upheld, false)
     {%- endif %}
+{%- elif objections %}
+where not coalesce(objections.upheld, false)
+{%- endif %}
 {%- endmacro %}
 
 {#- Whether a feed is fresh in the month in force, as a boolean SQL expression, never null. -#}

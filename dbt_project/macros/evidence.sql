@@ -5,6 +5,25 @@
     left(cast({{ months_after(event_on, window_months(indicator)) }} as varchar), 7)
 {%- endmacro %}
 
+{#- Who gets or loses points for which of these indicators in the month, as a query with enterprise_id and code. For a view
+    that would else put together far more than risk_evidence keeps: it gives no rows of others. -#}
+{% macro pointed(indicators) -%}
+    {%- set score = ref("enterprise_score") -%}
+    {%- set in_force = scoring_rules()["indicators"] -%}
+    {%- for indicator in indicators %}
+    select
+        enterprise_id,
+        '{{ indicator }}' as code
+    from {{ score }}
+    where
+        month = {{ month() }}
+        and {{ "r_" ~ (indicator | lower) ~ " <> 0" if indicator in in_force else "false" }}
+        {%- if not loop.last %}
+    union all
+        {%- endif %}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- The columns of an evidence view, for one indicator and one record or known absence.
     indicator   its code
     feed        the feed of the record, or of the record that is missing

@@ -118,36 +118,42 @@
     case when {{ total }} > {{ most }} then {{ most }} / ({{ total }}) else 1.0 end
 {%- endmacro %}
 
-{#- Points of one indicator after all caps, not yet rounded. -#}
-{% macro counted(code, indicator) -%}
-    {%- set points = "coalesce(r_" ~ (code | lower) ~ ", 0)" -%}
-    {%- set l1 = code[:3] | lower -%}
-    {%- set l2 = code[:5] | lower -%}
-    {%- if indicator["offsets"] -%}
-        {%- set up = "case when " ~ points ~ " < 0 then down_" ~ l2 ~ " * down_" ~ l1 ~ " else up_" ~ l2 ~ " * up_" ~ l1 ~ " end" -%}
-        {{ return(points ~ " * " ~ up ~ " * up_total") }}
-    {%- endif -%}
-    {{ return(points ~ " * up_" ~ l2 ~ " * up_" ~ l1 ~ " * up_total") }}
+{#- Points of each indicator after all caps, not yet rounded (c_). -#}
+{% macro unrounded_columns(rules) -%}
+    {%- set columns = [] -%}
+    {%- for code, indicator in rules["indicators"].items() -%}
+        {%- set points = "coalesce(r_" ~ (code | lower) ~ ", 0)" -%}
+        {%- set l1 = code[:3] | lower -%}
+        {%- set l2 = code[:5] | lower -%}
+        {%- set up = "up_" ~ l2 ~ " * up_" ~ l1 -%}
+        {%- if indicator["offsets"] -%}
+            {%- set up = "case when " ~ points ~ " < 0 then down_" ~ l2 ~ " * down_" ~ l1 ~ " else " ~ up ~ " end" -%}
+        {%- endif -%}
+        {%- do columns.append(points ~ " * " ~ up ~ " * up_total as c_" ~ (code | lower)) -%}
+    {%- endfor -%}
+    {{ columns | join(",\n    ") }}
 {%- endmacro %}
 
-{#- Running sums (s_) over the indicators of one level 1, from the last running sum of the level 1 before. -#}
+{#- Running sums (s_) over the indicators of one level 1, from the last running sum of the level 1 before. A step for each
+    level 1, because the text of a sum grows with every part that it repeats. -#}
 {% macro running_columns(rules, level, start) -%}
     {%- set columns = [] -%}
     {%- set sum = namespace(text=start) -%}
-    {%- for code, indicator in rules["indicators"].items() if code.startswith(level) -%}
-        {%- set sum.text = sum.text ~ " + " ~ counted(code, indicator) -%}
+    {%- for code in rules["indicators"] if code.startswith(level) -%}
+        {%- set sum.text = sum.text ~ " + c_" ~ (code | lower) -%}
         {%- do columns.append(sum.text ~ " as s_" ~ (code | lower)) -%}
     {%- endfor -%}
     {{ columns | join(",\n    ") }}
 {%- endmacro %}
 
-{#- Counted points of each indicator, which add up to the score to the cent; null where not in force. -#}
+{#- Counted points of each indicator, which add up to the score to the cent; null where not in force. A number is rounded, half
+    away from zero, as it becomes a decimal. -#}
 {% macro counted_point_columns(rules, codes) -%}
     {%- set columns = [] -%}
     {%- set before = namespace(text="0") -%}
     {%- for code in codes -%}
         {%- if code in rules["indicators"] -%}
-            {%- set now = "cast(round(s_" ~ (code | lower) ~ ", 2) as decimal(9, 2))" -%}
+            {%- set now = "cast(s_" ~ (code | lower) ~ " as decimal(9, 2))" -%}
             {%- do columns.append("cast(" ~ now ~ " - " ~ before.text ~ " as decimal(9, 2)) as p_" ~ (code | lower)) -%}
             {%- set before.text = now -%}
         {%- else -%}

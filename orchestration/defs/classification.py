@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration.defs.freshness import due_month
 from orchestration.defs.partitions import MONTH, REGION, key, month_regions, rectangle
 from orchestration.defs.resources import LAKE_WRITER, Platform, retried
+from orchestration.defs.shown import bounded, cut
 from orchestration.defs.translator import OWNER, RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.settings import Settings, region_codes
@@ -48,7 +49,7 @@ def _table(rows: list[dict[str, Any]]) -> dg.MetadataValue:
         return dg.MetadataValue.md("none")
     names = list(rows[0])
     lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
-    lines += ["| " + " | ".join(str(row.get(name, "")) for name in names) + " |" for row in rows[:SHOWN]]
+    lines += ["| " + " | ".join(cut(row.get(name, ""), 120) for name in names) + " |" for row in rows[:SHOWN]]
     return dg.MetadataValue.md("\n".join(lines))
 
 
@@ -71,7 +72,7 @@ def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     }
     for name, count in sorted(summary.counts.items()):
         shown[f"class_{name}"] = dg.MetadataValue.int(count)
-    return shown
+    return bounded(shown)
 
 
 def _seal(platform: Platform, months: list[str], decided: set[str]) -> None:

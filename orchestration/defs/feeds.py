@@ -16,7 +16,7 @@ import dagster as dg
 
 from orchestration.defs.partitions import months
 from orchestration.defs.resources import Platform, retried
-from orchestration.defs.shown import SHOWN, counted
+from orchestration.defs.shown import SHOWN, bounded, counted, cut, listed
 from orchestration.feeds.contract import Column, Contract, delivered_feeds, load_contract
 from orchestration.settings import Settings, docs_url
 
@@ -129,7 +129,7 @@ def month_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     if summary.deliveries:
         lines = ["| file | format | encoding | rows | sha256 |", "|---|---|---|---:|---|"]
         lines += [
-            f"| {item.file} | {item.format} | {item.encoding or ''} | {item.rows:,} | `{item.sha256}` |"
+            f"| {cut(item.file, 120)} | {item.format} | {item.encoding or ''} | {item.rows:,} | `{item.sha256}` |"
             for item in summary.deliveries[:SHOWN]
         ]
         if len(summary.deliveries) > SHOWN:
@@ -140,8 +140,8 @@ def month_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     if summary.repeats:
         shown["repeats"] = dg.MetadataValue.int(len(summary.repeats))
     if summary.warnings:
-        shown["warnings"] = dg.MetadataValue.md("\n".join(f"- {text}" for text in summary.warnings[:SHOWN]))
-    return shown
+        shown["warnings"] = listed(summary.warnings)
+    return bounded(shown)
 
 
 def quality_evaluation(feed: str, month: str, report: Any) -> dg.AssetCheckEvaluation:
@@ -159,7 +159,7 @@ def quality_evaluation(feed: str, month: str, report: Any) -> dg.AssetCheckEvalu
         "expectations": dg.MetadataValue.int(len(report.results)),
     }
     if failed:
-        metadata["failed"] = dg.MetadataValue.md("\n".join(f"- {outcome.sentence}" for outcome in failed[:SHOWN]))
+        metadata["failed"] = listed(outcome.sentence for outcome in failed)
     return dg.AssetCheckEvaluation(
         asset_key=feed_key(feed),
         check_name=QUALITY,
@@ -167,8 +167,8 @@ def quality_evaluation(feed: str, month: str, report: Any) -> dg.AssetCheckEvalu
         partition=month,
         blocking=True,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata=metadata,
-        description=failed[0].sentence if failed else None,
+        metadata=bounded(metadata),
+        description=cut(failed[0].sentence) if failed else None,
     )
 
 
@@ -176,7 +176,7 @@ def arrival_evaluation(feed: str, month: str, summary: Any) -> dg.AssetCheckEval
     """Whether the month arrived in the expected volume; never blocking, a missing feed is unknown, not wrong."""
     metadata: dict[str, Any] = {"delivered": summary.delivered, "status": summary.status}
     if summary.warnings:
-        metadata["warnings"] = dg.MetadataValue.md("\n".join(f"- {text}" for text in summary.warnings[:SHOWN]))
+        metadata["warnings"] = listed(summary.warnings)
     return dg.AssetCheckEvaluation(
         asset_key=feed_key(feed),
         check_name=ARRIVAL,
@@ -184,8 +184,8 @@ def arrival_evaluation(feed: str, month: str, summary: Any) -> dg.AssetCheckEval
         partition=month,
         blocking=False,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata=metadata,
-        description=summary.warnings[0] if summary.warnings else None,
+        metadata=bounded(metadata),
+        description=cut(summary.warnings[0]) if summary.warnings else None,
     )
 
 

@@ -25,6 +25,7 @@ class Jobs:
         month: raw feeds, web signals, links of records and dbt up to the scores, for one month or a range in one run.
         classify: the classes of months x regions and the views that people read.
         freshness: whether every partition exists by its due day.
+        maintain: the lake and the history kept small.
     """
 
     ingest: dg.JobDefinition
@@ -33,10 +34,11 @@ class Jobs:
     month: dg.JobDefinition
     classify: dg.JobDefinition
     freshness: dg.JobDefinition
+    maintain: dg.JobDefinition
 
     def all(self) -> list[dg.JobDefinition]:
         """All jobs."""
-        jobs = [self.ingest, self.crawl, self.signals, self.month, self.classify, self.freshness]
+        jobs = [self.ingest, self.crawl, self.signals, self.month, self.classify, self.freshness, self.maintain]
         return [job for job in jobs if job is not None]
 
 
@@ -49,6 +51,7 @@ def build_jobs(
     warehouse: dg.AssetsDefinition,
     published: dg.AssetsDefinition,
     freshness: dg.AssetChecksDefinition,
+    maintenance: Sequence[dg.AssetsDefinition],
 ) -> Jobs:
     """The jobs over the given assets.
 
@@ -60,6 +63,7 @@ def build_jobs(
         warehouse: dbt's monthly models.
         published: dbt's views for people.
         freshness: the check that partitions exist.
+        maintenance: upkeep of the lake and of the history.
     """
     raw = dg.AssetSelection.assets(*[key for asset in feeds for key in asset.keys])
     signals = dg.AssetSelection.assets(*[key for asset in between for key in asset.keys], *made)
@@ -97,5 +101,11 @@ def build_jobs(
         ),
         freshness=dg.define_asset_job(
             "freshness", on_time, description="及时性: whether every partition exists by its due day."
+        ),
+        maintain=dg.define_asset_job(
+            "maintain",
+            dg.AssetSelection.assets(*[key for asset in maintenance for key in asset.keys]),
+            description="维护: merge small files of the lake, forget old snapshots but those of decisions, remove what "
+            "nothing needs.",
         ),
     )

@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration.defs.classification import decide_partitions
 from orchestration.defs.partitions import MONTH, month_regions
 from orchestration.defs.resources import LAKE_WRITER
+from orchestration.defs.shown import bounded
 from orchestration.defs.translator import COMBINED_CLASS, OWNER, RISK_CLASS, SPECIALISED_CLASS
 from orchestration.settings import Settings
 
@@ -91,7 +92,7 @@ def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     for field, by_class in summary.counts.items():
         for name, count in by_class.items():
             metadata[f"{field}_{name}"] = dg.MetadataValue.int(count)
-    return metadata
+    return bounded(metadata)
 
 
 def _spec(

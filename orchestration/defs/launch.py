@@ -2,6 +2,7 @@
 
     python -m orchestration.defs.launch ingest 2026-04 2026-04
     python -m orchestration.defs.launch months 2026-05 2026-10 --ingest-from 2026-04
+    python -m orchestration.defs.launch maintain
 
 Belongs here: starting the jobs one after the other, telling what happens in short lines.
 Does not belong here: what the jobs do.
@@ -71,7 +72,9 @@ class Launcher:
         given = {"settings": settings, "progress": tell} | dict(overrides or {})
         self._definitions = build_defs(given)
 
-    def ingest(self, first: str, last: str, part: tuple[int, int] = (1, 1), *, crawl: bool = False) -> None:
+    def ingest(
+        self, first: str, last: str, part: tuple[int, int] = (1, 1), *, crawl: bool = False, ready: bool = False
+    ) -> None:
         """Take in what comes from outside: deliveries, and where asked for the pages of the web sources.
 
         Args:
@@ -79,54 +82,48 @@ class Launcher:
             last: last month.
             part: (k, n): only the k-th of n parts of the feeds and sources.
             crawl: whether to crawl; sources that do not answer as of a past moment refuse past months.
+            ready: whether to take in feeds too that the platform makes itself, because their deliveries lie there.
         """
         number, parts = part
         span = month_range_tags(*self._span(first, last))
         if crawl and (pages := sorted(self._keys("crawl"))[number - 1 :: parts]):
-            self._run("crawl", span, pages)
-        taken = {feed_key(feed) for feed in shares(self._settings, parts)[number - 1]} - self._keys("signals")
+            self.run("crawl", span, pages)
+        made = set() if ready else self._keys("signals")
+        taken = {feed_key(feed) for feed in shares(self._settings, parts)[number - 1]} - made
         if taken:
-            self._run("ingest", span, sorted(taken))
+            self.run("ingest", span, sorted(taken))
 
     def signals(self, first: str, last: str) -> None:
         """Names, links of records without a code, and the web signals up to their feed."""
-        self._run("signals", month_range_tags(*self._span(first, last)))
+        self.run("signals", month_range_tags(*self._span(first, last)))
 
     def months(self, first: str, last: str) -> None:
         """Deliveries, staging, indicators and scores of all months in one run, then their classes."""
         span = self._span(first, last)
-        self._run("month", month_range_tags(*span))
-        self._run("classify", rectangle_tags(self._settings, *span))
+        self.run("month", month_range_tags(*span))
+        self.run("classify", rectangle_tags(self._settings, *span))
 
     def compute(self, first: str, last: str) -> None:
         """Staging, indicators, scores and classes of all months, from the deliveries that have been taken in."""
         span = self._span(first, last)
         models = {key for key in self._keys("month") if key.path[0] != PREFIX} - self._keys("signals")
-        self._run("month", month_range_tags(*span), sorted(models))
-        self._run("classify", rectangle_tags(self._settings, *span))
+        self.run("month", month_range_tags(*span), sorted(models))
+        self.run("classify", rectangle_tags(self._settings, *span))
 
     def freshness(self) -> None:
         """Look whether every partition that was due exists."""
-        self._run("freshness", {})
+        self.run("freshness", {})
 
-    def _keys(self, job: str) -> set[dg.AssetKey]:
-        """Assets that a job is about; none where the jurisdiction has no such job."""
-        if job not in {known.name for known in self._definitions.jobs or []}:
-            return set()
-        return set(self._definitions.resolve_job_def(job).asset_layer.selected_asset_keys)
+    def maintain(self) -> None:
+        """Compact the lake and forget what the policy does not keep; waits for a writer of another run."""
+        self.run("maintain", {})
 
-    def _span(self, first: str, last: str) -> tuple[str, str]:
-        wanted = month_range(first, last)
-        known = set(months(self._settings).get_partition_keys())
-        unknown = [month for month in wanted if month not in known]
-        if first > last or unknown:
-            raise SettingsError(
-                f"{unknown[0] if unknown else first + ' to ' + last} cannot be computed; choose months from "
-                f"{min(known)} to {max(known)}, the first one first."
-            )
-        return first, last
+    def run(self, job: str, tags: Mapping[str, str], assets: Sequence[dg.AssetKey] | None = None) -> None:
+        """Run a job on the partitions that the tags name, all of its assets or only some.
 
-    def _run(self, job: str, tags: Mapping[str, str], assets: Sequence[dg.AssetKey] | None = None) -> None:
+        Raises:
+            LaunchError: a step failed.
+        """
         start = time.monotonic()
         chosen = self._definitions.resolve_job_def(job)
         if assets is not None:
@@ -145,6 +142,23 @@ class Launcher:
             lines = causes(self._instance, result.run_id)
             raise LaunchError(f"{job} failed (run {result.run_id}):\n  " + "\n  ".join(lines))
         self._tell(f"{job}: done in {time.monotonic() - start:.0f} s")
+
+    def _keys(self, job: str) -> set[dg.AssetKey]:
+        """Assets that a job is about; none where the jurisdiction has no such job."""
+        if job not in {known.name for known in self._definitions.jobs or []}:
+            return set()
+        return set(self._definitions.resolve_job_def(job).asset_layer.selected_asset_keys)
+
+    def _span(self, first: str, last: str) -> tuple[str, str]:
+        wanted = month_range(first, last)
+        known = set(months(self._settings).get_partition_keys())
+        unknown = [month for month in wanted if month not in known]
+        if first > last or unknown:
+            raise SettingsError(
+                f"{unknown[0] if unknown else first + ' to ' + last} cannot be computed; choose months from "
+                f"{min(known)} to {max(known)}, the first one first."
+            )
+        return first, last
 
 
 def shares(settings: Settings, parts: int) -> list[list[str]]:
@@ -212,6 +226,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             command.add_argument(
                 "--part", type=_part, default=(1, 1), help="only this part of the feeds, for example 1/2"
             )
+    commands.add_parser("maintain", help="compact the lake, forget old snapshots, remove leftovers")
     return parser.parse_args(arguments)
 
 
@@ -224,7 +239,9 @@ def main(arguments: Sequence[str]) -> int:
         prepare_home(settings)
         with dg.DagsterInstance.get() as instance:
             launcher = Launcher(settings, instance, tell)
-            if chosen.command == "ingest":
+            if chosen.command == "maintain":
+                launcher.maintain()
+            elif chosen.command == "ingest":
                 launcher.ingest(chosen.first, chosen.last, chosen.part, crawl=chosen.crawl)
             else:
                 earliest = min(chosen.ingest_from or chosen.first, chosen.first)

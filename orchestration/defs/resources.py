@@ -82,6 +82,9 @@ class Platform:
         match: which enterprises the texts of a month name.
         judge: topic and polarity of the texts of a month.
         signals: deliver the month's signals as a file of feed w01_web_signals.
+        maintenance_policy: what maintenance keeps and removes.
+        maintain_lake: compact the lake and forget old snapshots.
+        remove_leftovers: remove what crashed runs left in scratch folders.
         now: the present moment, with a time zone.
         progress: is told one short line per finished step.
     """
@@ -109,6 +112,9 @@ class Platform:
     match: Callable[..., Any] = late("orchestration.web.match.run", "match_month")
     judge: Callable[..., Any] = late("orchestration.web.judge", "judge_month")
     signals: Callable[..., Any] = late("orchestration.web.signals", "deliver_signals")
+    maintenance_policy: Callable[..., Any] = late("orchestration.maintenance", "load_policy")
+    maintain_lake: Callable[..., Any] = late("orchestration.maintenance", "maintain_lake")
+    remove_leftovers: Callable[..., Any] = late("orchestration.maintenance", "remove_leftovers")
     now: Callable[[], datetime] = _utc_now
     progress: Callable[[str], None] = _quiet
 

@@ -1,4 +1,4 @@
-"""Schedules: when the month is computed, when the web is crawled and when freshness is looked at.
+"""Schedules: when the month is computed, the web crawled, freshness looked at and the lake maintained.
 
 Belongs here: times. Does not belong here: what is computed.
 """
@@ -53,7 +53,7 @@ def _crawls(settings: Settings, jobs: Jobs, sources: Sequence[Source]) -> list[d
 
 
 def build_schedules(settings: Settings, jobs: Jobs, sources: Sequence[Source]) -> list[dg.ScheduleDefinition]:
-    """The month just ended, the crawls, and the daily look at freshness."""
+    """The month just ended, the crawls, the daily look at freshness, and the weekly maintenance."""
     timezone = str(settings.profile["timezone"])
     day = int(str(settings.profile["classify_on_day"]))
 
@@ -77,4 +77,12 @@ def build_schedules(settings: Settings, jobs: Jobs, sources: Sequence[Source]) -
         execution_timezone=timezone,
         description="Every morning: whether every partition that was due exists.",
     )
-    return [month_just_ended, *_crawls(settings, jobs, sources), daily]
+    weekly = dg.ScheduleDefinition(
+        name="maintain_weekly",
+        job=jobs.maintain,
+        cron_schedule="0 5 * * 0",
+        execution_timezone=timezone,
+        description="Every Sunday at 5:00: the lake is compacted and old snapshots are forgotten, as "
+        "data/maintenance.yml says.",
+    )
+    return [month_just_ended, *_crawls(settings, jobs, sources), daily, weekly]

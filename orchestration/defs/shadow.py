@@ -12,6 +12,7 @@ from pydantic import Field
 
 from orchestration.defs.partitions import MONTH, months
 from orchestration.defs.resources import LAKE_WRITER, Platform, retried
+from orchestration.defs.shown import bounded
 from orchestration.defs.translator import OWNER, RISK_CLASS
 from orchestration.settings import Settings
 
@@ -66,7 +67,7 @@ def build_shadow(settings: Settings) -> dg.AssetsDefinition:
                 "file": dg.MetadataValue.path(str(found.path)),
                 "psi_of_the_score": dg.MetadataValue.float(stability.psi),
             }
-            context.add_asset_metadata(metadata, asset_key=SHADOW, partition_key=month)
+            context.add_asset_metadata(bounded(metadata), asset_key=SHADOW, partition_key=month)
         yield dg.Output(None, SHADOW.to_python_identifier())
 
     return shadow_comparison

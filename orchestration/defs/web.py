@@ -16,7 +16,7 @@ import dagster as dg
 from orchestration.defs.feeds import CATEGORY_GROUPS, feed_key
 from orchestration.defs.partitions import months
 from orchestration.defs.resources import Platform, retried
-from orchestration.defs.shown import summary_metadata
+from orchestration.defs.shown import cut, summary_metadata
 from orchestration.defs.translator import OWNER
 from orchestration.settings import Settings
 from orchestration.web.sources import Source, load_sources
@@ -77,7 +77,7 @@ def _evaluation(key: dg.AssetKey, month: str, summary: Any) -> dg.AssetCheckEval
         blocking=False,
         severity=dg.AssetCheckSeverity.ERROR if failed else dg.AssetCheckSeverity.WARN,
         metadata={"status": summary.status},
-        description=summary.sentence or None,
+        description=cut(summary.sentence) if summary.sentence else None,
     )
 
 

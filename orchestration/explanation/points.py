@@ -145,7 +145,7 @@ def _add(*parts: float) -> float:
 
 
 def _cents(value: float) -> Decimal:
-    """Rounded like ``round(x, 2)`` of the engine: the double times 100, half away from zero."""
+    """Rounded as the engine rounds a double that becomes a decimal: the double times 100, half away from zero."""
     return Decimal(value * 100.0).quantize(Decimal(1), ROUND_HALF_UP).scaleb(-2).quantize(CENT)
 
 

@@ -1,7 +1,7 @@
 """Rows of a raw feed as known at the end of a month, for what runs before the warehouse.
 
 Belongs here: the rule of the staging macro ``as_known``, on Parquet files: rows received by then, none of a delivery
-that a corrected one has replaced by then, the latest of each key.
+that a corrected one has replaced by then, none that a later row with its key has replaced (``standing``).
 Does not belong here: what the rows mean; credit repair and objections, which no feed read here knows.
 """
 
@@ -15,6 +15,8 @@ import polars as pl
 from orchestration.feeds.contract import load_contract
 from orchestration.lake import NO_MONTH, feed_month_sql, quote
 from orchestration.settings import Settings
+from orchestration.standing.make import prepare_standing
+from orchestration.standing.store import place
 
 
 def received_files(settings: Settings, feed: str, month: str) -> list[str]:
@@ -29,9 +31,13 @@ def received_files(settings: Settings, feed: str, month: str) -> list[str]:
 def standing_sql(settings: Settings, files: Sequence[str]) -> str:
     """Rows of these files but those of replaced deliveries; takes the parameters ``feed`` and ``month``."""
     source = f"read_parquet([{', '.join(map(quote, files))}], union_by_name = true, hive_partitioning = false)"
+    return f"SELECT * FROM {source} WHERE delivery_id NOT IN ({_superseded_sql(settings)})"
+
+
+def _superseded_sql(settings: Settings) -> str:
+    """Deliveries that a corrected one had replaced by then; takes the parameters ``feed`` and ``month``."""
     return (
-        f"SELECT * FROM {source} WHERE delivery_id NOT IN (SELECT unnest(supersedes) FROM "
-        f"({feed_month_sql(settings)}) AS known WHERE feed = $feed AND month <= $month)"
+        f"SELECT unnest(supersedes) FROM ({feed_month_sql(settings)}) AS known WHERE feed = $feed AND month <= $month"
     )
 
 
@@ -43,14 +49,17 @@ def as_known(
     Args:
         connection: any DuckDB connection (``lake.scratch``).
         settings: whose raw rows.
-        feed: a feed with a contract.
+        feed: a feed with a contract, none whose rows may be found by name.
         month: YYYY-MM; later deliveries do not exist yet.
         columns: columns of the contract.
 
     Raises:
         KeyError: the contract has no such column.
+        ValueError: rows of the feed may be found by name, and what they replace then is known in the warehouse only.
     """
     contract = load_contract(settings, feed)
+    if contract.resolve:
+        raise ValueError(f"rows of feed {feed} may be found by name; read them where the links are")
     kinds = contract.schema_sql
     wanted = [*columns, "received_month"]
     missing = [name for name in columns if name not in kinds]
@@ -60,14 +69,16 @@ def as_known(
     if not files:
         empty = ", ".join(f"CAST(NULL AS {kinds.get(name, 'VARCHAR')}) AS {name}" for name in wanted)
         return connection.execute(f"SELECT {empty} WHERE false").pl()
+    prepare_standing(settings, month, [feed])
     return connection.execute(
         f"""
         SELECT {", ".join(wanted)}
         FROM ({standing_sql(settings, files)}) AS received
-        WHERE received_month <= $month
-        QUALIFY row_number() OVER (
-            PARTITION BY {", ".join(contract.key)} ORDER BY received_month DESC, delivery_id DESC, row_no DESC
-        ) = 1
+        WHERE NOT EXISTS (
+            SELECT 1 FROM read_parquet({quote(place(settings, feed))}, hive_partitioning = false) AS later
+            WHERE later.by_month <= $month AND later.by_delivery NOT IN ({_superseded_sql(settings)})
+                AND later.delivery_id = received.delivery_id AND later.row_no = received.row_no
+        )
         """,
         {"feed": feed, "month": month},
     ).pl()

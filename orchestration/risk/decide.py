@@ -63,7 +63,7 @@ def decide(settings: Settings, months: list[str], regions: list[str]) -> list[Pa
     ordered = sorted(set(months))
     catalogues = {month: load_catalogue(settings, month) for month in ordered}
     ranks = {int(row["code"]): f"{row['label_zh']} ({row['label_en']})" for row in code_list(settings, RANKS)}
-    with connect(settings) as connection:
+    with connect(settings, views=False) as connection:
         for month in ordered:
             if failure := failed_scores(settings).of(month):
                 raise DecisionError(f"{month} is not classified, because its scores failed: {failure}")

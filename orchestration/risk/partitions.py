@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import duckdb
 
+from orchestration.risk.decisions import note_decision
+
 Select = tuple[str, dict[str, object]]
 """A query and its named parameters."""
 
@@ -52,6 +54,7 @@ def replace_partitions(
         )
         for query, parameters in rows:
             connection.execute(f"INSERT INTO lake.main.{table} ({', '.join(columns)}) {query}", parameters)
+        note_decision(connection, table, months, regions)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

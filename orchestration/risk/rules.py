@@ -76,18 +76,22 @@ def _thin_sql(query: Query, catalogue: Catalogue) -> str:
 
 
 def _most_points_sql(query: Query, catalogue: Catalogue) -> str:
-    """The indicators with the most counted points, in words: 'H040101 当前是否列入经营异常名录 80.00; ...'."""
-    parts = [
-        f"{{'points': p_{indicator.column}, 'code': {query.value(indicator.code)}, "
-        f"'name': {query.value(f'{indicator.code} {indicator.name_zh}')}}}"
-        for indicator in catalogue.indicators
-    ]
-    # ties go by code: the list is in order of code, and points are negated so that one ascending sort serves both
+    """The indicators with the most counted points, in words: 'H040101 当前是否列入经营异常名录 80.00; ...'.
+
+    Each indicator is one whole number, its points in cents times the number of indicators plus its place from the last:
+    the greatest are those with the most points, ties by code, and sorting a few numbers costs a fraction of sorting
+    names.
+    """
+    count = len(catalogue.indicators)
+    numbers = ", ".join(
+        f"CAST(p_{indicator.column} * {100 * count} AS BIGINT) + {count - place}"
+        for place, indicator in enumerate(catalogue.indicators, 1)
+    )
+    names = query.value([f"{indicator.code} {indicator.name_zh}" for indicator in catalogue.indicators])
     return (
-        "list_transform(list_slice(list_sort(list_transform(list_filter("
-        f"[{', '.join(parts)}], lambda x: x.points > 0), "
-        "lambda x: {'least': -x.points, 'code': x.code, 'text': x.name || ' ' || CAST(x.points AS VARCHAR)})), "
-        f"1, {NAMED_INDICATORS}), lambda x: x.text)"
+        f"list_transform(list_slice(list_reverse_sort(list_filter([{numbers}], lambda x: x >= {count})), "
+        f"1, {NAMED_INDICATORS}), lambda x: list_extract({names}, {count} - x % {count}) "
+        f"|| ' ' || CAST(CAST(x // {count} * 0.01 AS DECIMAL(9, 2)) AS VARCHAR))"
     )
 
 

@@ -141,9 +141,9 @@ def _changes(connection: duckdb.DuckDBPyConnection, month: str, regions: list[st
 def _top_reasons(
     connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, month: str, regions: list[str]
 ) -> dict[str, list[dict[str, object]]]:
+    # count_if takes a third of the time of a count with a filter, of which there would be one for every indicator
     columns = [
-        f"CAST(sum(greatest(p_{i.column}, 0)) AS DOUBLE), count(*) FILTER (WHERE p_{i.column} > 0)"
-        for i in catalogue.indicators
+        f"CAST(sum(greatest(p_{i.column}, 0)) AS DOUBLE), count_if(p_{i.column} > 0)" for i in catalogue.indicators
     ]
     found = connection.execute(
         f"SELECT region_code, {', '.join(columns)} FROM lake.scores.enterprise_score "

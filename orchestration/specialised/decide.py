@@ -87,14 +87,10 @@ def decide_specialised(settings: Settings, months: list[str], regions: list[str]
     """
     versions = {month: load_specialised(settings, month) for month in sorted(set(months))}
 
-    with connect(settings) as connection:
+    with connect(settings, views=False) as connection:
         for month, version in versions.items():
             _check_scores(connection, settings, version, month)
-        rows = [
-            specialised_query(version, field, month, regions)
-            for month, version in versions.items()
-            for field in version.fields
-        ]
+        rows = [specialised_query(version, month, regions) for month, version in versions.items()]
         replace_partitions(
             connection, "specialised_class", SPECIALISED_CLASS, rows, months=list(versions), regions=regions
         )
@@ -119,15 +115,11 @@ def decide_combined(settings: Settings, months: list[str], regions: list[str]) -
     versions = {month: load_specialised(settings, month) for month in sorted(set(months))}
     highest = {month: load_catalogue(settings, month).max_score for month in versions}
 
-    with connect(settings) as connection:
+    with connect(settings, views=False) as connection:
         for month, version in versions.items():
             _check_scores(connection, settings, version, month)
             _check_classes(connection, version, month, regions)
-        rows = [
-            combined_query(version, field, month, regions, highest[month])
-            for month, version in versions.items()
-            for field in version.fields
-        ]
+        rows = [combined_query(version, month, regions, highest[month]) for month, version in versions.items()]
         replace_partitions(connection, "combined_class", COMBINED_CLASS, rows, months=list(versions), regions=regions)
         return summarise(connection, "combined_class", versions, regions)
 

@@ -1,6 +1,6 @@
 """From the rules of a key field to SQL: class by score, matrix, moves, thin file, tier, visits, the reason in words.
 
-Belongs here: the queries that give the classes of one field, month and set of regions.
+Belongs here: the queries that give the classes of a month and set of regions, field by field.
 Does not belong here: transactions and tables (``decide``).
 
 Order of the rules: the score's bounds (or the matrix) give a class; moves are applied in the order of the data, each on
@@ -11,7 +11,7 @@ frequency of the class and of the specialised class: a good general class cannot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from orchestration.risk.rules import NAMED_INDICATORS, Query
@@ -131,18 +131,27 @@ def _frequency(query: Query, version: Specialised, field: KeyField, rank: str, s
     return f"CAST({_of_rank(query, rank, [float(by_class[name]) for name in classes_of(field)])} AS DOUBLE)"
 
 
-def specialised_query(
-    version: Specialised, field: KeyField, month: str, regions: list[str]
-) -> tuple[str, dict[str, object]]:
-    """The query with one row per member of ``field`` in ``regions`` and ``month``: its specialised class.
+def specialised_query(version: Specialised, month: str, regions: list[str]) -> tuple[str, dict[str, object]]:
+    """The query with one row per member of a key field in ``regions`` and ``month``: its specialised class.
 
     Returns:
         SQL over ``lake.scores.specialised_score`` and ``specialised_factor``, and its named parameters.
     """
-    query, names = Query(), classes_of(field)
+    query = Query()
+    return _together(_specialised(query, version, field, month, regions) for field in version.fields), query.parameters
+
+
+def _together(queries: Iterable[str]) -> str:
+    """The rows of all fields as one query, so that a partition is written once and not once for each field."""
+    return "\nUNION ALL\n".join(f"SELECT * FROM ({text})" for text in queries)
+
+
+def _specialised(query: Query, version: Specialised, field: KeyField, month: str, regions: list[str]) -> str:
+    """The specialised classes of one field."""
+    names = classes_of(field)
     where = _where(query, field, month, regions)
     moves = [move for move in field.moves if move.applies_to in ("specialised", "both")]
-    text = f"""
+    return f"""
         WITH {_values(query, version, field, where)},
         ruled AS (
             SELECT
@@ -172,7 +181,6 @@ def specialised_query(
             specialised_version
         FROM final
     """
-    return text, query.parameters
 
 
 def _matrix(query: Query, version: Specialised, field: KeyField, kind: str) -> str:
@@ -187,13 +195,12 @@ def _matrix(query: Query, version: Specialised, field: KeyField, kind: str) -> s
 
 
 def combined_query(
-    version: Specialised, field: KeyField, month: str, regions: list[str], max_score: Decimal
+    version: Specialised, month: str, regions: list[str], max_score: Decimal
 ) -> tuple[str, dict[str, object]]:
-    """The query with one row per member of ``field`` in ``regions`` and ``month``: its combined class.
+    """The query with one row per member of a key field in ``regions`` and ``month``: its combined class.
 
     Args:
         version: rules in force.
-        field: one of its fields.
         month: ``YYYY-MM``.
         regions: region codes.
         max_score: highest general score, which the general part is scaled from.
@@ -201,7 +208,16 @@ def combined_query(
     Returns:
         SQL over ``lake.main.specialised_class``, ``risk_class`` and ``lake.scores.specialised_factor``, and parameters.
     """
-    query, names = Query(), classes_of(field)
+    query = Query()
+    texts = (_combined(query, version, field, month, regions, max_score=max_score) for field in version.fields)
+    return _together(texts), query.parameters
+
+
+def _combined(
+    query: Query, version: Specialised, field: KeyField, month: str, regions: list[str], *, max_score: Decimal
+) -> str:
+    """The combined classes of one field."""
+    names = classes_of(field)
     tiers = [tier.tier for tier in version.tiers]
     where = _where(query, field, month, regions)
     moves = [move for move in field.moves if move.applies_to in ("combined", "both")]
@@ -230,7 +246,7 @@ def combined_query(
             f"CASE WHEN final_rank = rank_by_rule THEN tier_by_rule ELSE greatest(tier_by_rule, {tier_rank}) END"
         )
     scale = f"{query.value(float(version.cap(field.field, 'general')))} / {query.value(float(max_score))}"
-    text = f"""
+    return f"""
         WITH {_values(query, version, field, where)},
         joined AS (
             SELECT
@@ -273,4 +289,3 @@ def combined_query(
             specialised_version, catalogue_version
         FROM visited
     """
-    return text, query.parameters

@@ -26,9 +26,10 @@ import duckdb
 
 from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.model import CatalogueError
-from orchestration.lake import connect, failed_scores, prepare
+from orchestration.lake import failed_scores, prepare
 from orchestration.settings import PROJECT, Settings
 from orchestration.specialised.check import check_specialised, check_specialised_models
+from orchestration.standing.make import prepare_standing
 from orchestration.warehouse.environment import dbt_environment
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class NodeResult:
         name: name of the model or test.
         kind: ``model``, ``test``, ``unit_test`` or ``seed``.
         status: ``success``, ``pass``, ``warn``, ``fail``, ``error`` or ``skipped``.
-        rows: rows of the month, for tables in the lake; otherwise ``None``.
+        rows: rows of the month, for tables; otherwise ``None``.
         seconds: how long it took.
         message: what dbt said about it.
     """
@@ -103,7 +104,7 @@ def build_month(
         month: ``YYYY-MM``.
         select: names of models, or a dbt selection, e.g. ``+h0403_penalties``; default: everything up to the scores,
             which is all but the views over the decided classes, ``tag:published``.
-        on_node: called for each node as it finishes; rows are not known then of tables that were just created.
+        on_node: called for each node as it finishes.
 
     Raises:
         WarehouseError: catalogue and models disagree, and nothing was built; or a model or test failed, and tables that
@@ -132,7 +133,7 @@ def build_month(
         marks.put(month, UNFINISHED)
     try:
         results = invoke(settings, month, arguments, report, rows)
-        _raise_for(settings, month, results)
+        _raise_for(month, results)
     except WarehouseError as error:
         if marks:
             marks.put(month, str(error))
@@ -140,7 +141,6 @@ def build_month(
     if marks:
         marks.clear(month)
     nodes = [node for node in map(_node, results) if wanted(node)]
-    rows |= _row_counts(settings, month, [result.node for result in results if result.node.unique_id not in rows])
     return MonthBuild(month, [replace(node, rows=rows.get(node.unique_id)) for node in nodes])
 
 
@@ -171,7 +171,9 @@ def invoke(
         outcome = runner.invoke([*arguments, *_common(settings)])
         if outcome.exception is not None:
             raise WarehouseError(f"dbt stopped in month {month}: {_one_line(outcome.exception)}") from outcome.exception
-        return list(outcome.result.results)
+        results = list(outcome.result.results)
+        _tell_found(results)
+        return results
 
 
 def manifest_path(settings: Settings) -> Path:
@@ -207,6 +209,7 @@ def _common(settings: Settings) -> list[str]:
 def _session(settings: Settings, month: str) -> Iterator[None]:
     """dbt's environment for a month, put back afterwards together with everything dbt keeps open."""
     prepare(settings)
+    prepare_standing(settings, month)
     variables = dbt_environment(settings, month if month != PARSE_MONTH else str(settings.profile["first_month"]))
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
@@ -302,7 +305,7 @@ def _parse(settings: Settings) -> Manifest:
 
 
 def _listener(on_node: Callable[[NodeResult], None] | None, rows: dict[str, int]) -> Callable[[Any], None]:
-    """What is done with dbt's events: rows written (said by the macro replace_month) and nodes finished."""
+    """What is done with dbt's events: rows written (said by the macro tell_rows) and nodes finished."""
 
     def listen(event: Any) -> None:
         if event.info.name == "JinjaLogDebug" and event.data.msg.startswith("ecr_rows "):
@@ -338,15 +341,13 @@ def _node(result: Any) -> NodeResult:
     )
 
 
-def _raise_for(settings: Settings, month: str, results: list[Any]) -> None:
+def _raise_for(month: str, results: list[Any]) -> None:
     failed = [result for result in results if _node(result).status in FAILED]
     if not failed:
         return
     first = failed[0]
     node = _node(first)
     reason = _one_line(node.message) or "no message"
-    if node.kind == "test" and node.status == "fail":
-        reason = _failing_rows(settings, month, first.node.compiled_code) or reason
     others = f"; {len(failed) - 1} more failed" if len(failed) > 1 else ""
     skipped = sum(_node(result).status == "skipped" for result in results)
     after = f"; {skipped} later ones did not run" if skipped else ""
@@ -354,37 +355,28 @@ def _raise_for(settings: Settings, month: str, results: list[Any]) -> None:
     raise WarehouseError(f"dbt {node.kind} {node.name} failed for month {month} ({where}): {reason}{others}{after}.")
 
 
-def _failing_rows(settings: Settings, month: str, compiled: str | None, limit: int = 3) -> str:
-    """The first rows a failed test found, as text; empty where they can only be seen inside dbt's own session."""
-    if not compiled:
-        return ""
-    try:
-        with connect(settings, read_only=True) as connection:
-            cursor = connection.execute(compiled)
-            names = [column[0] for column in cursor.description or []]
-            rows = cursor.fetchmany(limit)
-    except duckdb.Error:
-        return ""
-    # tests of this project give one row of counts, of which only what was found is news
-    found = [{name: value for name, value in zip(names, row, strict=True) if value not in (0, None)} for row in rows]
-    return "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in found)
+def _tell_found(results: list[Any], limit: int = 3) -> None:
+    """Put what each failed test found in the place of its message, while the tables it read are still in memory."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-
-def _row_counts(settings: Settings, month: str, nodes: list[Any]) -> dict[str, int]:
-    """Rows of the month in each lake table that was created by the run and so did not say."""
-    tables = [
-        node
-        for node in nodes
-        if node.resource_type.value == "model" and node.database == "lake" and node.config.materialized == "incremental"
-    ]
-    if not tables:
-        return {}
-    with connect(settings, read_only=True) as connection:
-        found = {}
-        for node in tables:
-            query = f"SELECT count(*) FROM lake.{node.schema}.{node.alias} WHERE month = ?"
-            found[node.unique_id] = int(connection.execute(query, [month]).fetchall()[0][0])
-        return found
+    opened = getattr(DuckDBConnectionManager._ENV, "conn", None)
+    for result in results:
+        if opened is None or result.node.resource_type.value != "test" or _node(result).status != "fail":
+            continue
+        try:
+            with opened.cursor() as cursor:
+                cursor.execute(result.node.compiled_code)
+                names = [column[0] for column in cursor.description or []]
+                rows = cursor.fetchmany(limit)
+        except duckdb.Error:
+            continue
+        # tests of this project give one row of counts, of which only what was found is news
+        found = [
+            {name: value for name, value in zip(names, row, strict=True) if value not in (0, None)} for row in rows
+        ]
+        result.message = (
+            "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in found) or result.message
+        )
 
 
 def _one_line(reason: object) -> str:

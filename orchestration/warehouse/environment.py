@@ -12,9 +12,10 @@ from pathlib import Path
 
 from orchestration.catalogue import Catalogue, catalogue_folder, load_catalogue
 from orchestration.catalogue.load import read_version
-from orchestration.feeds.contract import delivered_feeds, load_contract
+from orchestration.feeds.contract import all_feeds, delivered_feeds, load_contract
 from orchestration.settings import Settings, month_check
 from orchestration.specialised.load import load_specialised
+from orchestration.standing.store import joins
 
 
 def reference_folder(settings: Settings) -> Path:
@@ -100,6 +101,7 @@ def dbt_environment(settings: Settings, month: str) -> dict[str, str]:
         "ECR_WINDOWS": json.dumps(windows(settings, month)),
         "ECR_PARAMETERS": json.dumps(parameters(settings, month)),
         "ECR_FRESH_MONTHS": json.dumps(fresh),
+        "ECR_STANDING": json.dumps(joins(settings, all_feeds(settings), month)),
         "DBT_TARGET_PATH": str(settings.dbt_target / "target"),
         "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -1,6 +1,7 @@
 """Writes the staging models and sources of dbt from the feed contracts.
 
-Belongs here: text of ``dbt_project/models/sources.yml`` and ``models/staging/<category>/stg_<feed>.{sql,yml}``.
+Belongs here: text of ``dbt_project/models/sources.yml``, ``models/staging/<category>/stg_<feed>.{sql,yml}`` and
+``models/staging/replaced_by_name.sql``.
 Does not belong here: what "as known" means (macro ``as_known``), the contracts themselves.
 
     python -m orchestration.warehouse.staging           write what is stale
@@ -38,7 +39,6 @@ def _quoted(text: str) -> str:
 
 def model_sql(contract: Contract) -> str:
     """The staging model of one feed."""
-    keys = ", ".join(f'"{name}"' for name in contract.key)
     columns = ",\n        ".join(f'"{column.name}"' for column in contract.columns)
     record = ", ".join(f'"{name}"' for name in contract.record_key)
     decisions = f",\n    record_key=[{record}]"
@@ -52,8 +52,23 @@ def model_sql(contract: Contract) -> str:
     return (
         f"-- {GENERATED}\n"
         f"-- {contract.title_zh} / {contract.title_en}\n"
-        f'{{{{ as_known(\n    "{contract.feed}",\n    key=[{keys}],\n    columns=[\n        {columns}\n    ]'
+        f'{{{{ as_known(\n    "{contract.feed}",\n    columns=[\n        {columns}\n    ]'
         f"{decisions}\n) }}}}\n"
+    )
+
+
+def replaced_by_name_sql(contracts: list[Contract]) -> str:
+    """The model of replaced rows of all feeds whose rows may be found by name."""
+    parts = []
+    for contract in contracts:
+        if contract.name_sql:
+            keys = ", ".join(f'"{name}"' for name in contract.key)
+            arguments = f'    "{contract.feed}",\n    key=[{keys}],\n    name="{contract.name_sql}"\n'
+            parts.append(f"{{{{ replaced_by_name(\n{arguments}) }}}}\n")
+    return (
+        f"-- {GENERATED}\n"
+        "-- Rows that do not stand because of a row without a code, or that have none themselves; feeds with resolve.\n"
+        '{{ config(materialized="plain_table") }}\n' + "union all\n".join(parts)
     )
 
 
@@ -141,6 +156,17 @@ def sources_yaml(contracts: list[Contract]) -> str:
             f"'month': 'VARCHAR', 'status': 'VARCHAR', 'delivered': 'BIGINT', 'supersedes': 'VARCHAR[]'{CLOSE})"
         ),
     ]
+    lines += [
+        "      - name: replaced",
+        "        description: Rows that a row of a later month with the same key has replaced, by feed and that month.",
+        "        config:",
+        "          meta:",
+        "            external_location: "
+        + _quoted(
+            f"read_parquet('{home}/lake/standing/*/replaced.parquet', hive_partitioning = true, "
+            "hive_types_autocast = false)"
+        ),
+    ]
     for contract in contracts:
         lines += [
             f"      - name: {contract.feed}",
@@ -196,7 +222,10 @@ def generated(settings: Settings) -> dict[Path, str]:
     """
     canonical = Settings(home=settings.home)
     contracts = [load_contract(canonical, feed) for feed in all_feeds(canonical)]
-    files = {DBT_PROJECT / "models" / "sources.yml": sources_yaml(contracts)}
+    files = {
+        DBT_PROJECT / "models" / "sources.yml": sources_yaml(contracts),
+        DBT_PROJECT / "models" / "staging" / "replaced_by_name.sql": replaced_by_name_sql(contracts),
+    }
     for contract in contracts:
         folder = DBT_PROJECT / "models" / "staging" / contract.category.lower()
         files[folder / f"stg_{contract.feed}.sql"] = model_sql(contract)

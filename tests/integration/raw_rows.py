@@ -18,14 +18,14 @@ def publish(
     feed: str,
     month: str,
     rows: Sequence[Mapping[str, Any]],
-    delivery: str = "d1",
+    delivery: str = "",
     supersedes: Sequence[str] = (),
 ) -> None:
-    """Write accepted rows of a feed; columns that a row does not name are null."""
+    """Write accepted rows of a feed; columns that a row does not name are null. A delivery belongs to one month."""
     kinds = load_contract(settings, feed).schema_sql
     folder = settings.raw / feed / f"month={month}"
     folder.mkdir(parents=True, exist_ok=True)
-    meta = {"received_month": month, "delivery_id": delivery}
+    meta = {"received_month": month, "delivery_id": delivery or f"d{month}"}
     names = [*kinds, *meta, "row_no"]
     with duckdb.connect() as connection:
         types = {name: kinds.get(name, "BIGINT" if name == "row_no" else "VARCHAR") for name in names}

@@ -29,7 +29,7 @@ def launcher(settings):
         # this test delivers four feeds only, and waits for no other
         mine = {"waiting": lambda *of: [text for text in waiting(*of) if text.startswith(FEEDS)]}
         launcher = Launcher(settings, instance, lambda _: None, mine)
-        launcher._run("ingest", month_range_tags("2026-04", "2026-04"), [feed_key(feed) for feed in FEEDS])
+        launcher.run("ingest", month_range_tags("2026-04", "2026-04"), [feed_key(feed) for feed in FEEDS])
         yield launcher, instance
 
 
@@ -45,7 +45,7 @@ def walk(launcher: Launcher) -> None:
     """The job `month` on the feeds of this test and all models."""
     job = launcher._definitions.resolve_job_def("month")
     models = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != "raw"]
-    launcher._run("month", month_range_tags(MONTH, MONTH), [*(feed_key(feed) for feed in FEEDS), *models])
+    launcher.run("month", month_range_tags(MONTH, MONTH), [*(feed_key(feed) for feed in FEEDS), *models])
 
 
 def test_a_refused_and_a_stopped_feed_keep_the_month_from_being_computed_until_they_are_cured(settings, launcher):
@@ -85,7 +85,7 @@ def test_a_refused_and_a_stopped_feed_keep_the_month_from_being_computed_until_t
     deliver(settings, "c06_penalties", "XDR_LB,UNISCID,CF_WSH,CF_CFLB,CF_JDRQ,CF_CFJG\n")
     walk(launcher)
     with connect(settings, read_only=True) as connection:
-        query = "SELECT count(*) FILTER (h040101 = 1), count(*) > 0 FROM indicators.h0401_abnormal_list WHERE month = ?"
+        query = "SELECT count(*) FILTER (v_h040101 = 1), count(*) > 0 FROM scores.enterprise_score WHERE month = ?"
         listed, any_row = connection.execute(query, [MONTH]).fetchone()
     assert any_row and listed > 0
 

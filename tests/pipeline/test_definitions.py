@@ -116,7 +116,7 @@ def test_a_month_is_sealed_only_when_all_its_regions_are_decided_and_its_day_has
     fakes, instance, launcher = launch
     first, *rest = region_codes(settings)
     launcher.ingest("2026-10", "2026-10")
-    launcher._run("month", month_range_tags("2026-10", "2026-11"))
+    launcher.run("month", month_range_tags("2026-10", "2026-11"))
     job = launcher._definitions.resolve_job_def("classify")
 
     def decide(month: str, region: str) -> None:
@@ -234,9 +234,10 @@ def test_months_that_cannot_be_computed_are_refused_in_one_sentence(launch, span
 def test_the_command_line():
     chosen = parse(["months", "2026-05", "2026-10", "--ingest-from", "2026-04"])
     assert (chosen.first, chosen.last, chosen.ingest_from) == ("2026-05", "2026-10", "2026-04")
+    assert parse(["maintain"]).command == "maintain"
 
 
-def test_the_instance_is_that_of_the_template_and_writes_only_in_its_folder(settings, monkeypatch):
+def test_the_instance_is_that_of_the_template_and_writes_only_in_its_folder(settings, monkeypatch, capfd):
     monkeypatch.setenv("DAGSTER_HOME", "elsewhere")
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "0")
     home = prepare_home(settings)
@@ -256,6 +257,11 @@ def test_the_instance_is_that_of_the_template_and_writes_only_in_its_folder(sett
 
         result = one.execute_in_process(instance=instance, raise_on_error=False)
         assert causes(instance, result.run_id) == ["breaks: a sentence"]
+        # the terminal is told only what a person should know, the event log has every event all the same
+        told = capfd.readouterr().err
+        assert "a sentence" in told
+        assert "STEP_START" not in told
+        assert instance.get_records_for_run(result.run_id, of_type=dg.DagsterEventType.STEP_START).records
     assert {path.name for path in settings.home.iterdir()} == {"dagster"}
 
 
@@ -268,7 +274,7 @@ def test_writers_of_the_lake_share_a_pool_of_one(settings, manifest):
     }
     assert {name for name, pool in pools.items() if pool == "lake_writer"} == {
         "warehouse_month", "warehouse_published", "risk_class", "specialised_class", "combined_class",
-        "shadow_comparison",
+        "shadow_comparison", "maintenance_lake",
     }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Crawled:
             environment.setenv("ECR_WEB_PROXY", proxy)
             launcher = Launcher(settings, instance, lambda _: None)
             pages = sorted(launcher._keys("crawl"))
-            launcher._run("crawl", month_range_tags(RECEIVED[0], RECEIVED[-1]), pages)
+            launcher.run("crawl", month_range_tags(RECEIVED[0], RECEIVED[-1]), pages)
             launcher.signals(RECEIVED[0], RECEIVED[-1])
 
     def raw(self, month: str) -> pl.DataFrame:

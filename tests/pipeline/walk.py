@@ -154,6 +154,23 @@ def lake_hashes(settings: Settings, *, by: str = "month") -> Hashes:
     return hashes
 
 
+def value_hashes(settings: Settings, month: str) -> dict[str, str]:
+    """Hashes of the indicator values of a month, by level 2 (``h0403``)."""
+    with connect(settings, read_only=True) as connection:
+        described = connection.execute("DESCRIBE lake.scores.enterprise_score").fetchall()
+        codes = [name.removeprefix("v_") for name, *_ in described if name.startswith("v_")]
+        hashes = {}
+        for level in sorted({code[:5] for code in codes}):
+            values = ", ".join(f"v_{code}" for code in codes if code.startswith(level))
+            ((found,),) = connection.execute(
+                f"SELECT {ROWS_HASH} FROM (SELECT md5(CAST(row(enterprise_id, {values}) AS VARCHAR)) AS h "
+                "FROM lake.scores.enterprise_score WHERE month = ?)",
+                [month],
+            ).fetchall()
+            hashes[level] = str(found)
+    return hashes
+
+
 def raw_hashes(settings: Settings) -> Hashes:
     """Hashes of every feed's raw partitions: accepted, quarantined and superseded rows."""
     hashes: Hashes = {}

@@ -15,14 +15,27 @@
 {%- endmacro %}
 
 {% macro duckdb__follow(pointers) -%}
-    with recursive followed (node, last, steps, strength, least) using key (node) as (
+    -- materialized: what stands inside a walk is computed again in every round
+    with recursive followed_pointers as materialized (
+        select
+            node,
+            next_node,
+            share
+        from {{ pointers }}
+    ),
+
+    longest as materialized (
+        select count(*) as steps from followed_pointers
+    ),
+
+    followed (node, last, steps, strength, least) using key (node) as (
         select
             node,
             next_node as last,
             cast(1 as bigint) as steps,
             cast(share as double) as strength,
             node as least
-        from {{ pointers }}
+        from followed_pointers
         union
         -- each takes over how far its last has come: ways double, until they are longer than there are pointers
         select
@@ -33,7 +46,7 @@
             least(followed.least, ahead.least) as least
         from followed
         inner join recurring.followed as ahead on followed.last = ahead.node
-        where followed.steps <= (select count(*) from {{ pointers }})
+        where followed.steps <= (select longest.steps from longest)
     )
 
     select
@@ -218,9 +231,4 @@
         coalesce(labelled.label, named.label) as label
     from named_{{ times }} as named
     left join labelled on named.label = labelled.node
-{%- endmacro %}
-
-{#- The same text always, another for another text: a name for something long. -#}
-{% macro text_digest(column) -%}
-    md5({{ column }})
 {%- endmacro %}

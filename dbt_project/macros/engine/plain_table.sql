@@ -3,11 +3,15 @@
 {% materialization plain_table, adapter="duckdb" %}
     {%- set target_relation = this.incorporate(type="table") -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement("main") -%}
+    {% call statement("main", fetch_result=True) -%}
         create or replace table {{ target_relation }} as (
             {{ compiled_code }}
         )
     {%- endcall %}
+    {%- if config.get("contract").enforced -%}
+        {%- do keep_contract(adapter.get_columns_in_relation(target_relation)) -%}
+    {%- endif -%}
+    {%- do tell_rows(rows_written()) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
     {{ return({"relations": [target_relation]}) }}

@@ -1,6 +1,6 @@
 -- noqa: disable=RF04
--- 控制关系与集团 Who stands behind each enterprise of the spine, and which enterprises belong together. Source:
--- control_holding, affiliate_hub (bond head).
+-- 控制关系与集团 Who stands behind each enterprise of the spine, and which enterprises belong together. Source: the spine,
+-- control_holding.
 -- ultimate_controller_id 实际控制人: control holdings are followed upwards until nobody controls. A ring of enterprises that
 --         hold each other and that nobody else controls is its own controller and goes by its least code. Of several
 --         controllers, the one whose weakest holding on the way down is largest; then the nearest; then the least id.
@@ -15,52 +15,33 @@
 -- an enterprise get whole numbers, in the order of their ids. Who has one holder only has that holder's controllers:
 -- such ways are followed by doubling; what is left, with several holders, is walked step by step.
 with spine as (
-    select enterprise_id
+    select
+        enterprise_id,
+        legal_rep_id
     from {{ ref("enterprise") }}
     where month = {{ month() }}
-),
-
-holdings as (
-    select
-        enterprise_id,
-        holder_id,
-        holder_kind,
-        share
-    from {{ ref("control_holding") }}
-    where month = {{ month() }}
-),
-
-heads as (
-    select
-        enterprise_id,
-        hub_id as person_id,
-        members
-    from {{ ref("affiliate_hub") }}
-    where
-        month = {{ month() }}
-        and bond = 'head'
 ),
 
 -- 1. ultimate controllers --------------------------------------------------------------------------------------------
 linked as (
     select enterprise_id as id
-    from holdings
+    from {{ ref("control_holding") }}
     where holder_kind = 'enterprise'
     union
     select holder_id as id
-    from holdings
+    from {{ ref("control_holding") }}
     where holder_kind = 'enterprise'
 ),
 
-by_person as (
+-- holdings in what is linked: few
+tangled as (
     select
-        holdings.enterprise_id,
-        holdings.holder_id,
-        holdings.share,
-        linked.id is not null as is_linked
-    from holdings
-    left join linked on holdings.enterprise_id = linked.id
-    where holdings.holder_kind = 'person'
+        holding.enterprise_id,
+        holding.holder_id,
+        holding.holder_kind,
+        holding.share
+    from {{ ref("control_holding") }} as holding
+    inner join linked on holding.enterprise_id = linked.id
 ),
 
 numbered as (
@@ -77,8 +58,8 @@ numbered as (
         select
             holder_id as id,
             0 as is_enterprise
-        from by_person
-        where is_linked
+        from tangled
+        where holder_kind = 'person'
     ) as named
     group by id
 ),
@@ -87,27 +68,11 @@ upward as (
     select
         held.number as node,
         holder.number as holder,
-        holdings.share,
-        holdings.holder_kind
-    from (
-        select
-            enterprise_id,
-            holder_id,
-            share,
-            holder_kind
-        from holdings
-        where holder_kind = 'enterprise'
-        union all
-        select
-            enterprise_id,
-            holder_id,
-            share,
-            'person' as holder_kind
-        from by_person
-        where is_linked
-    ) as holdings
-    inner join numbered as held on holdings.enterprise_id = held.id
-    inner join numbered as holder on holdings.holder_id = holder.id
+        tangled.share,
+        tangled.holder_kind
+    from tangled
+    inner join numbered as held on tangled.enterprise_id = held.id
+    inner join numbered as holder on tangled.holder_id = holder.id
 ),
 
 downward as (
@@ -338,39 +303,40 @@ controlled as (
     left join rings on named.best.origin = rings.origin
     union all
     select
-        enterprise_id,
-        min({ 'weakness': -share, 'origin': holder_id }).origin as ultimate_controller_id,
+        holding.enterprise_id,
+        min({ 'weakness': -holding.share, 'origin': holding.holder_id }).origin as ultimate_controller_id,
         'person' as controller_kind,
         count(*) as controllers,
         1 as depth
-    from by_person
-    where not is_linked
-    group by enterprise_id
+    from {{ ref("control_holding") }} as holding
+    left join linked on holding.enterprise_id = linked.id
+    where linked.id is null
+    group by holding.enterprise_id
 ),
 
 -- 2. groups ----------------------------------------------------------------------------------------------------------
 -- Enterprises of one head are one node from the start, named by the head; what has none goes by its own code.
 ties as (
     select
-        coalesce(held.person_id, holdings.enterprise_id) as node,
-        coalesce(holder.person_id, holdings.holder_id) as next_node
-    from holdings
-    left join heads as held on holdings.enterprise_id = held.enterprise_id
-    left join heads as holder on holdings.holder_id = holder.enterprise_id
+        coalesce(held.legal_rep_id, holding.enterprise_id) as node,
+        coalesce(holder.legal_rep_id, holding.holder_id) as next_node
+    from {{ ref("control_holding") }} as holding
+    left join spine as held on holding.enterprise_id = held.enterprise_id
+    left join spine as holder on holding.holder_id = holder.enterprise_id
     where
-        holdings.holder_kind = 'enterprise'
-        and coalesce(held.person_id, holdings.enterprise_id) <> coalesce(holder.person_id, holdings.holder_id)
+        holding.holder_kind = 'enterprise'
+        and coalesce(held.legal_rep_id, holding.enterprise_id) <> coalesce(holder.legal_rep_id, holding.holder_id)
 ),
 
 ties_to_persons as (
     select
-        coalesce(held.person_id, holdings.enterprise_id) as node,
-        holdings.holder_id as next_node
-    from holdings
-    left join heads as held on holdings.enterprise_id = held.enterprise_id
+        coalesce(held.legal_rep_id, holding.enterprise_id) as node,
+        holding.holder_id as next_node
+    from {{ ref("control_holding") }} as holding
+    left join spine as held on holding.enterprise_id = held.enterprise_id
     where
-        holdings.holder_kind = 'person'
-        and coalesce(held.person_id, holdings.enterprise_id) <> holdings.holder_id
+        holding.holder_kind = 'person'
+        and coalesce(held.legal_rep_id, holding.enterprise_id) <> holding.holder_id
 ),
 
 -- a person with a single tie who heads nothing joins nobody to anybody
@@ -382,7 +348,7 @@ joining as (
     union
     select ties_to_persons.next_node
     from ties_to_persons
-    inner join heads on ties_to_persons.next_node = heads.person_id
+    inner join spine on ties_to_persons.next_node = spine.legal_rep_id
 ),
 
 all_ties as (
@@ -443,16 +409,15 @@ labels as (
     inner join tied as label on components.label = label.number
 ),
 
--- null: alone in its group
 placed as (
     select
         spine.enterprise_id,
-        coalesce(labels.component, case when heads.members > 1 then heads.person_id end) as component
+        coalesce(labels.component, spine.legal_rep_id) as component
     from spine
-    left join heads on spine.enterprise_id = heads.enterprise_id
-    left join labels on coalesce(heads.person_id, spine.enterprise_id) = labels.id
+    left join labels on coalesce(spine.legal_rep_id, spine.enterprise_id) = labels.id
 ),
 
+-- who is alone is not asked for
 sizes as (
     select
         component,
@@ -461,6 +426,7 @@ sizes as (
     from placed
     where component is not null
     group by component
+    having count(*) > 1
 )
 
 select

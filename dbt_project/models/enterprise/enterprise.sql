@@ -79,13 +79,21 @@ parent as (
     group by branch_id
 ),
 
+-- Persons are asked only where the record itself names no head: they are many.
 head as (
     select
         enterprise_id,
         max_by(person_id, appointed_on) as legal_rep_id
     from {{ ref("stg_c01_persons") }}
     where
-        position = '01'
+        enterprise_id in (
+            select base.enterprise_id
+            from {{ ref("stg_c01_base") }} as base
+            where
+                base.state = '1'
+                and base.legal_rep_id is null
+        )
+        and position = '01'
         and appointed_on <= {{ month_end() }}
         and (left_on is null or left_on > {{ month_end() }})
     group by enterprise_id

@@ -8,7 +8,8 @@ with live as (
     where month = {{ month() }}
 ),
 
--- Several contributions of one shareholder are one shareholder.
+-- Several contributions of one shareholder are one shareholder. Natural persons (kind 1), most of the holders, are left
+-- out: their identity is a hash and never the code of an enterprise.
 held as (
     select
         holder.*,
@@ -17,7 +18,9 @@ held as (
             order by holder.contributed_on desc, holder.record_id desc
         ) as recency
     from {{ ref("stg_c01_shareholders") }} as holder
-    where {{ is_held("holder") }}
+    where
+        {{ is_held("holder") }}
+        and holder.holder_kind <> '1'
 )
 
 select

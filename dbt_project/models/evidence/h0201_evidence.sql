@@ -27,6 +27,18 @@ decided as (
         h020106
     from {{ ref("h0201_registration_changes") }}
     where month = {{ month() }}
+),
+
+-- whose payment is told by the shareholders, alone or beside a report
+told_by_holders as (
+    select
+        decided.enterprise_id,
+        reported.enterprise_id is null as unreported
+    from decided
+    left join reported on decided.enterprise_id = reported.enterprise_id
+    where
+        decided.h020106 is not null
+        and (reported.enterprise_id is null or decided.h020106 = 'overdue')
 )
 
 {% for code, item in [("H020101", "03"), ("H020102", "02"), ("H020104", "05"), ("H020105", "01")] -%}
@@ -64,12 +76,7 @@ select
     holder.enterprise_id,
     {{ evidence("H020106", "c01_shareholders", "holder", event_on="holder.contributed_on") }}
 from {{ ref("stg_c01_shareholders") }} as holder
-inner join decided on holder.enterprise_id = decided.enterprise_id
-left join reported on holder.enterprise_id = reported.enterprise_id
+inner join told_by_holders on holder.enterprise_id = told_by_holders.enterprise_id
 where
     {{ is_held("holder") }}
-    and decided.h020106 is not null
-    and (
-        reported.enterprise_id is null
-        or (decided.h020106 = 'overdue' and holder.subscribed_until is not null)
-    )
+    and (told_by_holders.unreported or holder.subscribed_until is not null)

@@ -3,19 +3,34 @@
 -- c01_false_registrations), affiliate_hub.
 -- H020201, H020202: the enterprise's own base record, which names the address and the legal representative, and
 --         those of the 20 last approved others at the hub, about_id the other. They are chosen at the hub before they
---         are handed out: n enterprises there cost 20 n rows. Nothing is shown of an approved cluster address.
+--         are handed out: n enterprises there cost 20 n rows. Nothing is shown of an approved cluster address,
+--         nor of an enterprise without points.
 -- H020203: the cases of the worst standing inside the window.
 {%- set most = 20 %}
 with hubs as (
     select
         enterprise_id,
         case bond when 'address' then 'H020201' else 'H020202' end as code,
-        hub_id,
-        members
+        hub_id
     from {{ ref("affiliate_hub") }}
-    where
-        month = {{ month() }}
-        and not coalesce(exempt, false)
+    where not coalesce(exempt, false)
+),
+
+pointed as (
+    {{ pointed(["H020201", "H020202"]) }}
+),
+
+-- n enterprises at a hub would see 20 n others, of which those with points are few
+seeing as (
+    select
+        hubs.enterprise_id,
+        hubs.code,
+        hubs.hub_id
+    from hubs
+    inner join pointed
+        on
+            hubs.enterprise_id = pointed.enterprise_id
+            and hubs.code = pointed.code
 ),
 
 crowded as (
@@ -28,7 +43,7 @@ crowded as (
         ) as place
     from hubs
     inner join {{ ref("stg_c01_base") }} as base on hubs.enterprise_id = base.enterprise_id
-    where hubs.members > 1
+    where hubs.hub_id in (select seeing.hub_id from seeing)
 ),
 
 -- one more than is shown: nobody is shown to itself as another
@@ -42,20 +57,22 @@ others as (
 
 seen as (
     select
-        hubs.enterprise_id as seen_by,
+        seeing.enterprise_id as seen_by,
         others.*,
-        row_number() over (partition by hubs.enterprise_id, hubs.code order by others.place asc) as nth
-    from hubs
+        row_number() over (partition by seeing.enterprise_id, seeing.code order by others.place asc) as nth
+    from seeing
     inner join others
         on
-            hubs.code = others.code
-            and hubs.hub_id = others.hub_id
-    where hubs.enterprise_id <> others.other_id
+            seeing.code = others.code
+            and seeing.hub_id = others.hub_id
+    where seeing.enterprise_id <> others.other_id
 ),
 
 decided as (
     select
         enterprise_id,
+        h020201,
+        h020202,
         h020203
     from {{ ref("h0202_abnormal_registration") }}
     where month = {{ month() }}
@@ -67,11 +84,14 @@ false_case as (
 {%- for code in ["H020201", "H020202"] %}
 {{ "union all" if not loop.first }}
 select
-    hubs.enterprise_id,
+    pointed.enterprise_id,
     {{ evidence(code, "c01_base", "base", event_on="base.approved_on") }}
-from hubs
-inner join {{ ref("stg_c01_base") }} as base on hubs.enterprise_id = base.enterprise_id
-where hubs.code = '{{ code }}'
+from pointed
+inner join decided on pointed.enterprise_id = decided.enterprise_id
+inner join {{ ref("stg_c01_base") }} as base on pointed.enterprise_id = base.enterprise_id
+where
+    pointed.code = '{{ code }}'
+    and decided.{{ code | lower }} > 0
 union all
 select
     seen.seen_by as enterprise_id,

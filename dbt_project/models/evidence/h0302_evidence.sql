@@ -1,3 +1,4 @@
+-- noqa: disable=ST03
 -- H0302 年报质量 Annual report quality: the records behind its indicators.
 -- H030201 the report that is zero throughout; it counts until the next report falls due.
 -- H030202 the registered capital, and each record that shows one of the signs which hold: the report, the tax paid, the
@@ -14,7 +15,14 @@ with quality as (
     where month = {{ month() }}
 ),
 
-{{ reported_substance() }},
+-- those of whom a report or a sign is shown, which are few
+shown as (
+    select enterprise_id
+    from quality
+    where h030201 = 1 or h030202 > 0
+),
+
+{{ reported_substance(among="shown") }},
 
 thin as (
     select

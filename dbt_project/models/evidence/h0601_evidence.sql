@@ -16,11 +16,9 @@ with records as (
 heads as (
     select
         enterprise_id,
-        hub_id as head_id
-    from {{ ref("affiliate_hub") }}
-    where
-        month = {{ month() }}
-        and bond = 'head'
+        legal_rep_id as head_id
+    from {{ ref("enterprise") }}
+    where month = {{ month() }}
 ),
 
 newest_of_head as (

@@ -27,10 +27,6 @@ restricting_newest as (
     from restricting_in_turn
 ),
 
-key_persons as (
-    {{ key_persons() }}
-),
-
 defaulters as (
     select
         defaulter.*,
@@ -41,6 +37,11 @@ defaulters as (
     where
         defaulter.person_id is not null
         and {{ is_on_defaulter_list("defaulter", "2") }}
+),
+
+-- of defaulters only, for key persons are several to an enterprise and defaulters are few
+key_persons as (
+    {{ key_persons(among="defaulters") }}
 )
 {%- for feed in ["c01_revocations", "c05_serious_lists"] %}
 

@@ -1,3 +1,4 @@
+-- noqa: disable=ST03
 -- H0702 纳税社保 Tax and social insurance: the records behind its indicators.
 -- H070201 rests on the counts of the zero months and on the report that shows revenue, or on the two counts compared;
 -- H070204 on the two counts compared. No end is known of a count: the comparison moves on with each new one.
@@ -8,15 +9,7 @@
 {%- set zero_months = parameter('H070201', 'zero_months') | int %}
 {%- set fall_months = window_months('H070201') | int %}
 {%- set year_months = window_months('H070204') | int %}
-with {{ insured_counts([zero_months, fall_months, year_months] | max) }},
-
-reports as (
-    {{ disclosed_reports(["H070203"]) }}
-),
-
-{{ tax_of_the_year() }},
-
-found as (
+with found as (
     select
         enterprise_id,
         h070201 as staff_state,
@@ -25,6 +18,21 @@ found as (
     from {{ ref("h0702_tax_social_insurance") }}
     where month = {{ month() }}
 ),
+
+-- The feed of counts is the longest of all, and the counts of few enterprises are shown.
+understaffed as (
+    select enterprise_id
+    from found
+    where staff_state in ('zero_staff', 'sharp_fall') or staff_fall > 0
+),
+
+{{ insured_counts([zero_months, fall_months, year_months] | max, of="understaffed") }},
+
+reports as (
+    {{ disclosed_reports(["H070203"]) }}
+),
+
+{{ tax_of_the_year() }},
 
 ratings as (
     select

@@ -4,7 +4,7 @@
 -- level 1 and in total, so that every score can be read as a sum.
 -- Wide, one row per enterprise; `risk_factor` shows the same points one row per indicator.
 -- on_schema_change: a later version may bring indicators, whose columns are then null in earlier months.
-{{ config(on_schema_change="append_new_columns", contract={"enforced": false}) }}
+{{ config(on_schema_change="append_new_columns", slice_rows=400000, contract={"enforced": false}) }}
 {%- set rules = scoring_rules() %}
 {%- set codes = known_codes() %}
 
@@ -56,11 +56,18 @@ level1_factors as (
     from level1_sums
 ),
 
-sums_0 as (
+total_factors as (
     select
         *,
         {{ total_factor(rules) }} as up_total
     from level1_factors
+),
+
+sums_0 as (
+    select
+        *,
+        {{ unrounded_columns(rules) }}
+    from total_factors
 ),
 {%- set last = namespace(column="cast(0 as double)") %}
 {% for level in level_codes(rules, 3) %}
@@ -75,7 +82,7 @@ sums_{{ loop.index }} as (
 counted as (
     select
         *,
-        cast(round({{ last.column }}, 2) as decimal(7, 2)) as score,
+        cast({{ last.column }} as decimal(7, 2)) as score,
         {{ counted_point_columns(rules, codes) }}
     from sums_{{ level_codes(rules, 3) | length }}
 ),

@@ -1,9 +1,9 @@
 -- noqa: disable=LT02
 -- What is known of each enterprise at the end of the month: the 24 indicator models side by side, one row for each
--- enterprise of the spine. A table in the memory of the run, so that the points have one input and nothing is stored
--- twice in the lake; as a view, its 24 joins would run inside the many steps of `enterprise_score`.
+-- enterprise of the spine. A view that `enterprise_score` reads once, slice by slice: 24 joins over all enterprises at
+-- once would need several times the memory that the indicators do.
 -- Null is unknown. An indicator of another catalogue version keeps its value here and gets no points.
-{{ config(materialized="plain_table", database="memory", schema="staging", contract={"enforced": false}) }}
+{{ config(materialized="plain_view", database="memory", schema="staging", contract={"enforced": false}) }}
 {%- set models = [
     "h0101_enterprise_scale",
     "h0102_enterprise_age",
@@ -31,6 +31,17 @@
     "h0704_pledge_freeze",
 ] %}
 
+with
+{%- for model in models %}
+{{ model[:5] }} as (
+    select *
+    from {{ ref(model) }}
+    where
+        month = {{ month() }}
+        and {{ in_slice() }}
+){{ "," if not loop.last }}
+{%- endfor %}
+
 select
     enterprise.month,
     enterprise.region_code,
@@ -40,9 +51,8 @@ select
     {%- endfor %}
 from {{ ref('enterprise') }} as enterprise
 {%- for model in models %}
-left join {{ ref(model) }} as {{ model[:5] }}
-    on
-        enterprise.enterprise_id = {{ model[:5] }}.enterprise_id
-        and {{ model[:5] }}.month = {{ month() }}
+left join {{ model[:5] }} on enterprise.enterprise_id = {{ model[:5] }}.enterprise_id
 {%- endfor %}
-where enterprise.month = {{ month() }}
+where
+    enterprise.month = {{ month() }}
+    and {{ in_slice("enterprise.enterprise_id") }}

@@ -30,13 +30,42 @@
     "h0704_evidence",
 ] %}
 {%- set codes = scoring_rules()["indicators"] | list %}
-
-with points as (
-    select * from {{ ref('enterprise_score') }} where month = {{ month() }}
-)
-
+{%- set own = {} %}
+{%- set areas = [] %}
 {%- for model in models %}
-{%- set own = codes | select("ge", model[:5] | upper) | select("lt", model[:5] | upper ~ "z") | list %}
+{%- set level = model[:5] | upper %}
+{%- do own.update({model: codes | select("ge", level) | select("lt", level ~ "z") | list}) %}
+{%- if model[:3] not in areas %}{%- do areas.append(model[:3]) %}{%- endif %}
+{%- endfor %}
+
+-- A level 1 at a time. Who has points in a level 2 is a narrow read of its own: one read of all points for every branch
+-- would be kept in memory with all columns of the score.
+{%- for area in areas %}
+{%- set branches = models | select("ge", area) | select("lt", area ~ "z") | list %}
+{{ next_part() if not loop.first }}
+(
+with
+{%- for model in branches %}
+{{ model[:5] }} as (
+    select
+        region_code,
+        enterprise_id
+        {%- for code in own[model] %},
+        r_{{ code | lower }}
+        {%- endfor %}
+    from {{ ref('enterprise_score') }}
+    where
+        month = {{ month() }}
+        and (
+            {%- for code in own[model] %}
+            {{ "or " if not loop.first }}r_{{ code | lower }} <> 0
+            {%- else %}
+            false
+            {%- endfor %}
+        )
+){{ "," if not loop.last }}
+{% endfor %}
+{%- for model in branches %}
 {{ "union all" if not loop.first }}
 select
     cast({{ month() }} as varchar) as month,  -- noqa: RF04
@@ -54,15 +83,17 @@ select
     evidence.repaired_on,
     evidence.review_since
 from {{ ref(model) }} as evidence
-inner join points on evidence.enterprise_id = points.enterprise_id
+inner join {{ model[:5] }} as points on evidence.enterprise_id = points.enterprise_id
 where
-    {%- if own %}
+    {%- if own[model] %}
     case evidence.indicator_code
-        {%- for code in own %}
+        {%- for code in own[model] %}
         when '{{ code }}' then points.r_{{ code | lower }} <> 0
         {%- endfor %}
     end
     {%- else %}
     false
     {%- endif %}
+{%- endfor %}
+)
 {%- endfor %}

@@ -20,12 +20,13 @@ with indicator as (
     group by rows_.code, rows_.field, rows_.part, rows_.measure, rows_.no_record, rows_.weight, rows_.feeds
 ),
 
+-- An open end is one at infinity, so that a value finds its band by comparisons alone.
 band as (
     select
         code,
         cast(band as integer) as band,
-        cast(lower as double) as at_least,
-        cast(upper as double) as below,
+        coalesce(cast(lower as double), cast('-infinity' as double)) as at_least,
+        coalesce(cast(upper as double), cast('infinity' as double)) as below,
         cast(risk as double) as risk
     from {{ specialised_table("bands") }}
 ),
@@ -84,11 +85,11 @@ pointed as (
     left join band
         on
             valued.indicator_code = band.code
-            and (band.at_least is null or valued.value >= band.at_least)
-            and (band.below is null or valued.value < band.below)
-            and valued.value is not null
+            and valued.value >= band.at_least
+            and valued.value < band.below
 ),
 
+-- What gives no points moves neither a cap nor a running sum.
 capped as (
     select
         pointed.*,
@@ -102,6 +103,7 @@ capped as (
         on
             pointed.field = part_cap.field
             and pointed.part = part_cap.part
+    where pointed.raw_points <> 0
     window of_part as (partition by pointed.enterprise_id, pointed.field, pointed.part)
 ),
 
@@ -119,11 +121,33 @@ running as (
 
 counted as (
     select
-        *,
+        month,
+        region_code,
+        enterprise_id,
+        field,
+        indicator_code,
+        part,
+        value,
+        band,
+        raw_points,
         reached - coalesce(
             lag(reached) over (partition by enterprise_id, field, part order by indicator_code), 0
         ) as points
     from running
+    union all
+    select
+        month,
+        region_code,
+        enterprise_id,
+        field,
+        indicator_code,
+        part,
+        value,
+        band,
+        raw_points,
+        0 as points
+    from pointed
+    where raw_points = 0
 )
 
 select

@@ -1,7 +1,7 @@
 -- Whether "no record" in a feed may be read as "nothing happened". A feed is fresh when a delivery was accepted within
 -- the number of months its contract allows, the month in force included; an accepted file without rows counts.
 -- The contracts' fresh_months come as ECR_FRESH_MONTHS, because a jurisdiction may overlay them.
-{{ config(materialized="table") }}
+{{ config(materialized="plain_table") }}
 {%- set promised = fromjson(env_var("ECR_FRESH_MONTHS", "{}")) or {} %}
 with promised as (
     select

@@ -1,6 +1,6 @@
 -- Every published partition of every feed up to the month in force. A table, because the manifests are many small
 -- files and every staging model asks.
-{{ config(materialized="table") }}
+{{ config(materialized="plain_table") }}
 select
     feed,
     month as received_month,

@@ -1,7 +1,7 @@
 -- Enterprises found by name for rows without a code (无代码记录的企业匹配), as known at the end of the month in force: of several
 -- decisions about a row the latest received counts, and only where it accepts an enterprise.
 -- A table, because several staging models read it.
-{{ config(materialized="table") }}
+{{ config(materialized="plain_table") }}
 with decided as (
     select
         feed,

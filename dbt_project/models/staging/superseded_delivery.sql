@@ -1,5 +1,5 @@
 -- Deliveries that a corrected file, received by the end of the month in force, replaced as a whole.
-{{ config(materialized="table") }}
+{{ config(materialized="plain_table") }}
 select distinct
     feed,
     unnest(supersedes) as delivery_id

@@ -7,9 +7,7 @@ with groups as (
 ),
 
 holding as (
-    select *
-    from {{ ref("control_holding") }}
-    where month = {{ month() }}
+    select * from {{ ref("control_holding") }}
 ),
 
 spine as (
@@ -42,7 +40,10 @@ sizes as (
         min(group_size) as least_size,
         min(enterprise_id) as least_id
     from groups
-    where group_id is not null
+    -- the rows that do not say that they are alone
+    where
+        group_size <> 1
+        or group_id <> enterprise_id
     group by group_id
 ),
 
@@ -50,11 +51,9 @@ heads as (
     select hub.hub_id
     from {{ ref("affiliate_hub") }} as hub
     inner join groups on hub.enterprise_id = groups.enterprise_id
-    where
-        hub.month = {{ month() }}
-        and hub.bond = 'head'
+    where hub.bond = 'head'
     group by hub.hub_id
-    having count(distinct groups.group_id) > 1
+    having min(groups.group_id) <> max(groups.group_id)
 ),
 
 problems as (

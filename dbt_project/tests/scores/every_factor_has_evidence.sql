@@ -10,7 +10,7 @@ with counted as (
     select
         count(*) as everybody
         {%- for code in codes %},
-        count(*) filter (where r_{{ code | lower }} <> 0) as n_{{ code | lower }}
+        count_if(r_{{ code | lower }} <> 0) as n_{{ code | lower }}
         {%- endfor %}
     from {{ ref('enterprise_score') }}
     where month = {{ month() }}

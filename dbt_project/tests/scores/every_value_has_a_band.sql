@@ -6,7 +6,7 @@ with counted as (
     select
         count(*) as enterprises
         {%- for code in codes %},
-        count(*) filter (where v_{{ code | lower }} is not null and b_{{ code | lower }} is null) as bad_{{ code | lower }}
+        count_if(v_{{ code | lower }} is not null and b_{{ code | lower }} is null) as bad_{{ code | lower }}
         {%- endfor %}
     from {{ ref('enterprise_score') }}
     where month = {{ month() }}

@@ -1,4 +1,4 @@
--- noqa: disable=LT02
+-- noqa: disable=LT02,LT05
 -- Where the value of an indicator is a count of records, weighted or not, and the evidence says what each record counts
 -- for, the parts add up to the value: no record is shown that does not count, and none that counts is left out.
 {{ config(meta={"dagster": {"ref": {"name": "risk_evidence"}}}) }}
@@ -13,7 +13,9 @@ with parts as (
         indicator_code,
         sum(counts_for) as counted
     from {{ ref('risk_evidence') }}
-    where month = {{ month() }}
+    where
+        month = {{ month() }}
+        and indicator_code in ('{{ counted | join("', '") }}')
     group by enterprise_id, indicator_code
     having count(*) = count(counts_for)
 ),
@@ -25,6 +27,8 @@ compared as (
         case parts.indicator_code
             {%- for code in counted %}
             when '{{ code }}' then score.v_{{ code | lower }}
+            {%- else %}
+            when '' then 0
             {%- endfor %}
         end as value_shown
     from parts

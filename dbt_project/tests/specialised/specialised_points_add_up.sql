@@ -4,7 +4,8 @@
 with indicator as (
     select
         field,
-        count(*) as indicators
+        count(*) as indicators,
+        {{ checksum("code") }} as codes
     from {{ specialised_table("indicators") }}
     group by field
 ),
@@ -34,7 +35,7 @@ summed as (
         field,
         sum(points) as points,
         count(*) as factors,
-        count(distinct indicator_code) as codes,
+        {{ checksum("indicator_code") }} as codes,
         count(*) filter (where value is not null and band is null) as without_band,
         count(*) filter (where points < 0 or (part = 'mark' and points <> 0)) as wrong_points
     from {{ ref("specialised_factor") }}
@@ -45,7 +46,7 @@ summed as (
 counted as (
     select
         count(*) filter (where summed.points is null or summed.points <> score.score) as do_not_add_up,
-        count(*) filter (where summed.factors <> indicator.indicators or summed.codes <> indicator.indicators)
+        count(*) filter (where summed.factors <> indicator.indicators or summed.codes <> indicator.codes)
             as wrong_factors,
         count(*) filter (where summed.without_band > 0) as without_band,
         count(*) filter (where summed.wrong_points > 0) as wrong_points,

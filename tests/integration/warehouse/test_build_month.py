@@ -14,12 +14,8 @@ from orchestration.warehouse import dbt
 from orchestration.warehouse.dbt import NodeResult, WarehouseError, build_month
 from tests.integration.warehouse.partitions import enterprise, month_hash, publish, query
 
-SELECT = "+h0101_enterprise_scale +h0202_abnormal_registration"
-TABLES = (
-    "lake.scores.enterprise",
-    "lake.indicators.h0101_enterprise_scale",
-    "lake.indicators.h0202_abnormal_registration",
-)
+SELECT = "+enterprise_score"
+TABLES = ("lake.scores.enterprise", "lake.scores.enterprise_score")
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +52,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def scale(settings: Settings, month: str) -> list[tuple[object, ...]]:
     return query(
         settings,
-        "SELECT enterprise_id, h010101, h010102 FROM lake.indicators.h0101_enterprise_scale WHERE month = ? ORDER BY 1",
+        "SELECT enterprise_id, v_h010101, v_h010102 FROM lake.scores.enterprise_score WHERE month = ? ORDER BY 1",
         month,
     )
 
@@ -115,6 +111,23 @@ def test_reports_nodes_and_rows_as_they_finish(settings: Settings) -> None:
     assert rows["stg_c01_base"] is None
     assert {node.kind for node in built.nodes} == {"model", "test"}
     assert {node.status for node in built.nodes} == {"success", "pass"}
+
+
+def test_evidence_written_in_parts_is_whole_and_counted(settings: Settings) -> None:
+    publish(settings, "c06_penalties", "2026-06", [
+        {"enterprise_id": "E002", "document_no": "P1", "subject_kind": "1", "decided_on": "2026-05-05", "fine": 9},
+    ])  # fmt: skip
+    build_month(settings, "2026-06", SELECT)
+    for _ in range(2):
+        (evidence,) = [n for n in build_month(settings, "2026-06", "risk_evidence").nodes if n.kind == "model"]
+        found = query(
+            settings,
+            "SELECT left(indicator_code, 3), count(*) FROM lake.scores.risk_evidence WHERE month = ? "
+            "GROUP BY 1 ORDER BY 1",
+            "2026-06",
+        )
+        assert [area for area, _ in found] == ["H01", "H04"]
+        assert evidence.rows == sum(int(str(count)) for _, count in found)
 
 
 def test_single_models_are_built_with_what_they_need_from_memory(settings: Settings) -> None:

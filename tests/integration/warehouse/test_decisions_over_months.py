@@ -9,8 +9,8 @@ from orchestration.warehouse.dbt import build_month
 from tests.integration.warehouse.partitions import Row, enterprise, month_hash, publish, query
 
 MONTHS = ("2026-04", "2026-05", "2026-06", "2026-07")
-SELECT = "+h0403_penalties +enterprise_override"
-TABLES = ("lake.indicators.h0403_penalties", "lake.scores.enterprise_override")
+SELECT = "+enterprise_score +enterprise_override"
+TABLES = ("lake.scores.enterprise_score", "lake.scores.enterprise_override")
 REPAIRED, REPAIRED_LATE, UPHELD, UPHELD_LATE, REJECTED, EXPIRES, WITHDRAWN, OVERRIDDEN_LATE = (
     f"E{number:03d}" for number in range(1, 9)
 )
@@ -101,7 +101,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Seen, li
 def counted(settings: Settings, firm: str) -> list[float]:
     rows = query(
         settings,
-        "SELECT h040301 FROM lake.indicators.h0403_penalties WHERE enterprise_id = ? ORDER BY month",
+        "SELECT v_h040301 FROM lake.scores.enterprise_score WHERE enterprise_id = ? ORDER BY month",
         firm,
     )
     return [row[0] for row in rows]

@@ -12,7 +12,7 @@ from orchestration.warehouse.dbt import build_month
 from tests.integration.warehouse.partitions import Row, enterprise, month_hash, publish, query
 
 MONTHS = ("2026-05", "2026-06", "2026-07")
-SELECT = "+h0403_penalties"
+SELECT = "+enterprise_score"
 FOUND, ASKED, SENT_AGAIN, LATE = "E001", "E002", "E003", "E004"
 NAMES = {
     FOUND: "郑州华盛源商贸有限公司",
@@ -54,7 +54,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str
         build_names(settings, month)
         resolve_records(settings, month)
         build_month(settings, month, SELECT)
-        first[month] = month_hash(settings, "lake.indicators.h0403_penalties", month)
+        first[month] = month_hash(settings, "lake.scores.enterprise_score", month)
     return settings, first
 
 
@@ -64,7 +64,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str
 def test_a_linked_row_counts_once_from_the_month_of_its_decision(
     walked: tuple[Settings, dict[str, tuple[int, str]]], firm: str, penalties: list[int]
 ) -> None:
-    sql = "SELECT h040301 FROM lake.indicators.h0403_penalties WHERE enterprise_id = ? ORDER BY month"
+    sql = "SELECT v_h040301 FROM lake.scores.enterprise_score WHERE enterprise_id = ? ORDER BY month"
     assert [value for (value,) in query(walked[0], sql, firm)] == penalties
 
 
@@ -76,4 +76,4 @@ def test_no_earlier_month_moves_when_it_is_decided_and_computed_again(
         build_names(settings, month)
         resolve_records(settings, month)
         build_month(settings, month, SELECT)
-    assert {month: month_hash(settings, "lake.indicators.h0403_penalties", month) for month in MONTHS} == first
+    assert {month: month_hash(settings, "lake.scores.enterprise_score", month) for month in MONTHS} == first

@@ -8,7 +8,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse.dbt import build_month
 from tests.integration.warehouse.partitions import Row, enterprise, publish, query
 
-SELECT = "+h0401_abnormal_list +h0402_serious_lists +h0403_penalties"
+SELECT = "+enterprise_score"
 MONTHS = ("2026-05", "2026-06")
 
 CASES = {
@@ -64,19 +64,17 @@ def decision(id_: str, feed: str, decided_on: str, other: Row) -> Row:
     ("month", "repaired"), [("2026-05", {"on the last day"}), ("2026-06", {"on the last day", "after the month"})]
 )
 def test_a_repair_halves_what_it_names_from_its_month_on(settings: Settings, month: str, repaired: set[str]) -> None:
-    for table, column in (
-        ("h0401_abnormal_list", "h040103"),
-        ("h0402_serious_lists", "h040202"),
-        ("h0403_penalties", "h040301"),
-    ):
-        rows = query(settings, f"SELECT enterprise_id, {column} FROM {table} WHERE month = ? ORDER BY 1", month)
+    for column in ("v_h040103", "v_h040202", "v_h040301"):
+        rows = query(
+            settings, f"SELECT enterprise_id, {column} FROM enterprise_score WHERE month = ? ORDER BY 1", month
+        )
         found = {case for case, (_, value) in zip(CASES, rows, strict=True) if value == 0.5}
         assert found == repaired, column
         assert {value for _, value in rows} == {0.5, 1.0}, column
 
 
 def test_an_earlier_month_computed_again_does_not_know_of_a_later_repair(settings: Settings) -> None:
-    sql = "SELECT enterprise_id, h040301, h040302, h040303 FROM h0403_penalties WHERE month = '2026-05' ORDER BY 1"
+    sql = "SELECT enterprise_id, columns('v_h0403..') FROM enterprise_score WHERE month = '2026-05' ORDER BY 1"
     before = query(settings, sql)
     publish(settings, "c05_repairs", "2026-07", [decision("E003", "c06_penalties", "2026-07-01", {})])
     build_month(settings, "2026-05", SELECT)

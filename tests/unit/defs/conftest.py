@@ -14,6 +14,7 @@ import pytest
 from orchestration.defs.resources import Platform
 from orchestration.feeds.errors import FeedStop
 from orchestration.feeds.manifest import Delivery
+from orchestration.maintenance.upkeep import LakeReport, LakeState
 from orchestration.settings import Settings
 
 
@@ -197,6 +198,11 @@ class Fakes:
         self.calls.append(("combined", f"{months[0]}..{months[-1]}", str(len(regions))))
         return [FieldDecided(month, region) for month in months for region in regions]
 
+    def maintain_lake(self, settings: Settings, policy: Any, now: datetime, tell: Any) -> LakeReport:
+        self.calls.append(("maintain", f"{now:%Y-%m-%d}"))
+        sizes = [LakeState(9 - after, 8 - after, 700 - after, 60, 500, after, 4) for after in (0, 1)]
+        return LakeReport(*sizes, expired=1, audited=2, merged=3, rewritten=4, removed=5, orphans=6, compacted="no")
+
     def overrides(self) -> dict[str, Any]:
         """What ``build_defs`` and ``Platform`` take."""
         return {
@@ -213,6 +219,7 @@ class Fakes:
             "seal": lambda settings, feed, month: self.calls.append(("seal", feed, month)),
             "crawl": self.crawl,
             **{name: partial(self.step, name) for name in STEPS},
+            "maintain_lake": self.maintain_lake,
             "now": lambda: self.now,
             "progress": self.lines.append,
         }

@@ -39,7 +39,7 @@ def job(name):
 
 @pytest.fixture
 def jobs():
-    return Jobs(*[job(name) for name in ("ingest", "crawl", "signals", "month", "classify", "freshness")])
+    return Jobs(*[job(name) for name in ("ingest", "crawl", "signals", "month", "classify", "freshness", "maintain")])
 
 
 @pytest.fixture
@@ -67,6 +67,14 @@ def test_the_schedule_asks_for_the_month_just_ended(settings, jobs):
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2027, 1, 10, 3, tzinfo=UTC))
     request = schedule(context)
     assert (request.partition_key, request.run_key) == ("2026-12", "2026-12")
+
+
+def test_maintenance_is_off_at_first_and_meets_no_other_schedule(settings, jobs):
+    found = {item.name: item for item in build_schedules(settings, jobs, list(load_sources(settings).values()))}
+    weekly = found["maintain_weekly"]
+    assert weekly.default_status == dg.DefaultScheduleStatus.STOPPED
+    others = {item.cron_schedule.split()[:2][1] for name, item in found.items() if name != "maintain_weekly"}
+    assert weekly.cron_schedule.split()[1] not in others
 
 
 def test_sources_are_crawled_as_often_as_they_say_for_the_month_in_progress(settings, jobs):

@@ -48,6 +48,7 @@ invested as (
         held.holder_id as enterprise_id,
         count(distinct held.enterprise_id) as enterprises
     from held
+    inner join spine as holder on held.holder_id = holder.enterprise_id
     inner join spine on held.enterprise_id = spine.enterprise_id
     where held.holder_id <> held.enterprise_id
     group by held.holder_id

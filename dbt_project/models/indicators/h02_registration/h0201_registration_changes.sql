@@ -16,30 +16,38 @@
 --         Unknown where neither says it or there is no registered capital. The amounts paid in name no currency, so
 --         beside a registered capital in a foreign one only "nothing" can be read.
 -- The numbers named in `...` stand in the catalogue's parameters.csv. Unknown while the feed concerned is not fresh.
-with changes as (
-    select *
-    from {{ ref("stg_c01_changes") }}
-    where
-        changed_on <= {{ month_end() }}
-        and change_item in ('01', '02', '03', '04', '05')
-),
-
-counted as (
+{%- set windows = [] %}
+{%- for indicator in ["H020101", "H020102", "H020104", "H020105"] %}
+    {%- do windows.append(window_months(indicator) | int) %}
+{%- endfor %}
+with counted as (
     select
         enterprise_id,
         count(*) filter (where change_item = '03' and changed_on > {{ window_start("H020101") }}) as legal_rep_changes,
         count(*) filter (where change_item = '02' and changed_on > {{ window_start("H020102") }}) as address_changes,
         count(*) filter (where change_item = '05' and changed_on > {{ window_start("H020104") }}) as scope_changes,
         count(*) filter (where change_item = '01' and changed_on > {{ window_start("H020105") }}) as name_changes
-    from changes
+    from {{ ref("stg_c01_changes") }}
+    where
+        changed_on <= {{ month_end() }}
+        and changed_on > {{ month_end(0 - windows | max) }}
+        and change_item in ('01', '02', '03', '05')
     group by enterprise_id
+),
+
+changes_of_capital as (
+    select *
+    from {{ ref("stg_c01_changes") }}
+    where
+        changed_on <= {{ month_end() }}
+        and change_item = '04'
 ),
 
 capital as (
     select
         enterprise_id,
         max(severity) as severity
-    from ({{ rated_capital_changes("changes") }}) as rated
+    from ({{ rated_capital_changes("changes_of_capital") }}) as rated
     where changed_on > {{ window_start("H020103") }}
     group by enterprise_id
 ),
@@ -60,6 +68,12 @@ registered as (
     group by holder.enterprise_id
 ),
 
+in_foreign_currency as (
+    select enterprise_id
+    from {{ ref("stg_c01_base") }}
+    where capital_currency <> 'CNY'
+),
+
 paid_in as (
     select
         enterprise.month,
@@ -67,9 +81,9 @@ paid_in as (
         registered.subscribed_until,
         cast(coalesce(reported.paid_in_capital, registered.paid_in_capital) as double) as paid,
         case when enterprise.registered_capital > 0 then enterprise.registered_capital end as capital,
-        coalesce(base.capital_currency, 'CNY') = 'CNY' as in_yuan
+        in_foreign_currency.enterprise_id is null as in_yuan
     from {{ ref("enterprise") }} as enterprise
-    left join {{ ref("stg_c01_base") }} as base on enterprise.enterprise_id = base.enterprise_id
+    left join in_foreign_currency on enterprise.enterprise_id = in_foreign_currency.enterprise_id
     left join reported on enterprise.enterprise_id = reported.enterprise_id
     left join registered on enterprise.enterprise_id = registered.enterprise_id
     where enterprise.month = {{ month() }}

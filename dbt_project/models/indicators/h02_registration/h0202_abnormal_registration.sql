@@ -5,15 +5,13 @@
 -- H020202 一人多企: live enterprises with the same legal representative (by keyed hash), itself included.
 -- H020203 虚假登记或撤销登记记录: the worst case inside the window, revoked | suspected | none. A suspicion counts from the day
 --         the case was opened, a revocation from its decision; a dismissed case does not count.
--- Unknown: no address or no legal representative on record, or a feed that is not fresh.
-with hubs as (
-    select
-        enterprise_id,
-        max(case when exempt then 0 else members end) filter (where bond = 'address') as at_address,
-        max(members) filter (where bond = 'head') as under_head
-    from {{ ref("affiliate_hub") }}
-    where month = {{ month() }}
-    group by enterprise_id
+-- Unknown: no address or no legal representative on record, or a feed that is not fresh. Who has one and is not in
+-- affiliate_hub shares it with nobody: 1.
+-- without_address: few, while nearly every enterprise has one
+with without_address as (
+    select enterprise_id
+    from {{ ref("stg_c01_base") }}
+    where {{ is_blank("address") }}
 ),
 
 false_cases as (
@@ -27,8 +25,13 @@ false_cases as (
 select
     enterprise.month,
     enterprise.enterprise_id,
-    case when {{ fresh("c01_base") }} and {{ fresh("c01_cluster_addresses") }} then hubs.at_address end as h020201,
-    case when {{ fresh("c01_base") }} then hubs.under_head end as h020202,
+    case
+        when {{ fresh("c01_base") }} and {{ fresh("c01_cluster_addresses") }} and without_address.enterprise_id is null
+            then case when at_address.exempt then 0 else coalesce(at_address.members, 1) end
+    end as h020201,
+    case
+        when {{ fresh("c01_base") }} and enterprise.legal_rep_id is not null then coalesce(under_head.members, 1)
+    end as h020202,
     case
         when not {{ fresh("c01_false_registrations") }} then null
         when false_cases.revoked then 'revoked'
@@ -36,6 +39,14 @@ select
         else 'none'
     end as h020203
 from {{ ref("enterprise") }} as enterprise
-left join hubs on enterprise.enterprise_id = hubs.enterprise_id
+left join without_address on enterprise.enterprise_id = without_address.enterprise_id
+left join {{ ref("affiliate_hub") }} as at_address
+    on
+        enterprise.enterprise_id = at_address.enterprise_id
+        and at_address.bond = 'address'
+left join {{ ref("affiliate_hub") }} as under_head
+    on
+        enterprise.enterprise_id = under_head.enterprise_id
+        and under_head.bond = 'head'
 left join false_cases on enterprise.enterprise_id = false_cases.enterprise_id
 where enterprise.month = {{ month() }}

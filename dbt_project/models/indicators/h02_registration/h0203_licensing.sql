@@ -30,6 +30,12 @@ expiring as (
     group by enterprise_id
 ),
 
+term_over as (
+    select enterprise_id
+    from {{ ref("stg_c01_base") }}
+    where term_to < {{ month_end() }}
+),
+
 held as (
     select
         licences.enterprise_id,
@@ -52,10 +58,10 @@ select
     end as h020303,
     case
         when {{ fresh("c01_base") }}
-            then cast(coalesce(base.term_to < {{ month_end() }}, false) as integer)
+            then cast(term_over.enterprise_id is not null as integer)
     end as h020304
 from {{ ref("enterprise") }} as enterprise
-left join {{ ref("stg_c01_base") }} as base on enterprise.enterprise_id = base.enterprise_id
+left join term_over on enterprise.enterprise_id = term_over.enterprise_id
 left join expired on enterprise.enterprise_id = expired.enterprise_id
 left join expiring on enterprise.enterprise_id = expiring.enterprise_id
 left join held on enterprise.enterprise_id = held.enterprise_id

@@ -20,7 +20,7 @@ found as (
     select
         enterprise_id,
         max(report_year) filter (where report_year <= {{ report_year_due() }}) as last_year,
-        count(distinct case when late then report_year end) as late_reports
+        count(*) filter (where late) as late_reports
     from filed
     group by enterprise_id
 ),

@@ -21,7 +21,26 @@ with spine as (
     where month = {{ month() }}
 ),
 
-{{ reported_substance() }},
+-- Tax, revenue and staff are compared with no smaller capital.
+of_large_capital as (
+    select enterprise_id
+    from spine
+    where registered_capital >= {{ parameter("H030202", "capital_at_least") }}
+),
+
+{{ reported_substance(among="of_large_capital") }},
+
+latest_report as (
+    select
+        enterprise_id,
+        assets = 0 as no_assets,
+        liabilities = 0 as no_liabilities,
+        revenue = 0 as no_revenue,
+        profit = 0 as no_profit,
+        tax = 0 as no_tax
+    from reports
+    where recency = 1
+),
 
 -- A day on which a report was amended is one amendment, however many items it changed.
 amendments as (
@@ -49,18 +68,18 @@ known as (
         spine.enterprise_id,
         spine.registered_capital,
         spine.established_on < {{ month_end(0 - parameter("H030201", "older_than") | int) }} as old_enough,
-        reports.enterprise_id is not null as reported,
-        reports.assets = 0 as no_assets,
-        reports.liabilities = 0 as no_liabilities,
-        reports.revenue = 0 as no_revenue,
-        reports.profit = 0 as no_profit,
-        reports.tax = 0 as no_tax,
+        latest_report.enterprise_id is not null as reported,
+        latest_report.no_assets,
+        latest_report.no_liabilities,
+        latest_report.no_revenue,
+        latest_report.no_profit,
+        latest_report.no_tax,
         substance.tax_free,
         substance.low_revenue,
         substance.unstaffed,
         amended.times as amendments
     from spine
-    left join reports on spine.enterprise_id = reports.enterprise_id and reports.recency = 1
+    left join latest_report on spine.enterprise_id = latest_report.enterprise_id
     left join substance on spine.enterprise_id = substance.enterprise_id
     left join amended on spine.enterprise_id = amended.enterprise_id
 )

@@ -16,16 +16,10 @@
 {%- set codes = ["H060101", "H060102", "H060103", "H060104", "H060105"] %}
 with spine as (
     select
-        enterprise.enterprise_id,
-        head.hub_id as head_id,
-        coalesce(head.members - 1, 0) as same_head
-    from {{ ref("enterprise") }} as enterprise
-    left join {{ ref("affiliate_hub") }} as head
-        on
-            enterprise.enterprise_id = head.enterprise_id
-            and head.month = {{ month() }}
-            and head.bond = 'head'
-    where enterprise.month = {{ month() }}
+        enterprise_id,
+        legal_rep_id as head_id
+    from {{ ref("enterprise") }}
+    where month = {{ month() }}
 ),
 
 -- one row per enterprise that others answer for: 1 where it has such a record
@@ -45,6 +39,15 @@ bonds as (
     {{ control_bonds() }}
 ),
 
+-- few of the spine, all that the bonds are about
+bound as (
+    select
+        enterprise_id,
+        head_id
+    from spine
+    where enterprise_id in (select bonds.enterprise_id from bonds)
+),
+
 by_control as (
     select
         bonds.enterprise_id,
@@ -53,8 +56,8 @@ by_control as (
         coalesce(sum(bad.bad_{{ code | lower }}), 0) as bad_{{ code | lower }}
         {%- endfor %}
     from bonds
-    inner join spine as own on bonds.enterprise_id = own.enterprise_id
-    left join spine as affiliate on bonds.affiliate_id = affiliate.enterprise_id
+    inner join bound as own on bonds.enterprise_id = own.enterprise_id
+    left join bound as affiliate on bonds.affiliate_id = affiliate.enterprise_id
     left join bad on bonds.affiliate_id = bad.enterprise_id
     -- the same head: already in by_head
     where
@@ -78,7 +81,7 @@ by_head as (
 counted as (
     select
         spine.enterprise_id,
-        coalesce(by_control.affiliates, 0) + spine.same_head as affiliates,
+        coalesce(by_control.affiliates, 0) + coalesce(hub.members - 1, 0) as affiliates,
         {%- for code in codes %}
         coalesce(by_control.bad_{{ code | lower }}, 0)
         + coalesce(by_head.bad_{{ code | lower }} - coalesce(own.bad_{{ code | lower }}, 0), 0)
@@ -89,6 +92,10 @@ counted as (
     left join by_control on spine.enterprise_id = by_control.enterprise_id
     left join by_head on spine.head_id = by_head.head_id
     left join bad as own on spine.enterprise_id = own.enterprise_id
+    left join {{ ref("affiliate_hub") }} as hub
+        on
+            spine.enterprise_id = hub.enterprise_id
+            and hub.bond = 'head'
 )
 
 select

@@ -40,16 +40,23 @@ heads as (
     group by spine.enterprise_id
 ),
 
-key_persons as (
-    {{ key_persons() }}
-),
-
 defaulters as (
     select distinct defaulter.person_id
     from {{ ref("stg_c10_defaulters") }} as defaulter
     where
         defaulter.person_id is not null
         and {{ is_on_defaulter_list("defaulter", "2") }}
+),
+
+-- nearly everybody has a key person, the head, and is asked for defaulters only
+without_head as (
+    select enterprise_id
+    from spine
+    where legal_rep_id is null
+),
+
+key_persons as (
+    {{ key_persons(among="defaulters", of="without_head") }}
 ),
 
 persons as (
@@ -72,7 +79,7 @@ select
     end as h060201,
     case
         when {{ fresh("c01_persons") }} and {{ fresh("c01_shareholders") }} and {{ fresh("c10_defaulters") }}
-            then cast(persons.defaulters as integer)
+            then cast(coalesce(persons.defaulters, case when spine.legal_rep_id is not null then 0 end) as integer)
     end as h060202
 from spine
 left join heads on spine.enterprise_id = heads.enterprise_id

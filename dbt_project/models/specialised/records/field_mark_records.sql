@@ -3,18 +3,28 @@
 --         each. Source: C05.
 -- S010301 certified food safety management, valid at the end of the month: 1 each. Source: C14; kinds by words
 --         of the list.
-with certified as (
-    select
-        certificate.*,
-        row_number() over (partition by certificate.certificate_no order by governed.entry) as place
-    from {{ ref("stg_c14_certificates") }} as certificate
+with certificate as (
+    select *
+    from {{ ref("stg_c14_certificates") }}
+    where
+        issued_on <= {{ month_end() }}
+        and (valid_to is null or valid_to >= {{ month_end() }})
+),
+
+-- Kinds are few, certificates are many: the words are looked for in each kind once.
+food_safety as (
+    select distinct kind.certificate_kind
+    from (select distinct certificate_kind from certificate) as kind
     inner join {{ ref("specialised_rule") }} as governed
         on
             governed.code = 'S010301'
-            and {{ plain_text("certificate.certificate_kind") }} like '%' || governed.entry || '%'
-    where
-        certificate.issued_on <= {{ month_end() }}
-        and (certificate.valid_to is null or certificate.valid_to >= {{ month_end() }})
+            and {{ plain_text("kind.certificate_kind") }} like '%' || governed.entry || '%'
+),
+
+certified as (
+    select certificate.*
+    from certificate
+    inner join food_safety on certificate.certificate_kind = food_safety.certificate_kind
 )
 
 select
@@ -36,4 +46,3 @@ select
         stops_in="left(cast(" ~ months_after("certified.valid_to", 1) ~ " as varchar), 7)"
     ) }}
 from certified
-where certified.place = 1

@@ -16,12 +16,12 @@ with records as (
     {%- endfor %}
 )
 
-select
-    member.region_code,
-    member.field,
-    records.*
+select records.*
 from records
-inner join {{ ref("specialised_member") }} as member
-    on
-        records.enterprise_id = member.enterprise_id
-        and left(records.indicator_code, 3) = member.field_code
+where
+    (records.enterprise_id, left(records.indicator_code, 3)) in (
+        select
+            member.enterprise_id,
+            member.field_code
+        from {{ ref("specialised_member") }} as member
+    )

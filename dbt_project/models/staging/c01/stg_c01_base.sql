@@ -2,7 +2,6 @@
 -- 登记备案基本信息 / Registration, base record
 {{ as_known(
     "c01_base",
-    key=["enterprise_id"],
     columns=[
         "enterprise_id",
         "enterprise_name",

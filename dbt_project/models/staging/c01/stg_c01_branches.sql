@@ -2,7 +2,6 @@
 -- 分支机构信息 / Registration, branches
 {{ as_known(
     "c01_branches",
-    key=["enterprise_id", "branch_id"],
     columns=[
         "enterprise_id",
         "branch_id",

@@ -2,7 +2,6 @@
 -- 变更登记信息 / Registration, changes
 {{ as_known(
     "c01_changes",
-    key=["enterprise_id", "change_item", "changed_on", "value_after"],
     columns=[
         "enterprise_id",
         "change_item",

@@ -2,7 +2,6 @@
 -- 集群登记地址备案 / Registration, approved cluster addresses
 {{ as_known(
     "c01_cluster_addresses",
-    key=["address"],
     columns=[
         "address",
         "district_code",

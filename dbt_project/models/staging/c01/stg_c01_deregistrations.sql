@@ -2,7 +2,6 @@
 -- 注销登记信息 / Registration, deregistrations
 {{ as_known(
     "c01_deregistrations",
-    key=["enterprise_id"],
     columns=[
         "enterprise_id",
         "deregistered_on",

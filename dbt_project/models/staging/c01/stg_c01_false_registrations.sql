@@ -2,7 +2,6 @@
 -- 虚假登记与撤销登记 / False and revoked registrations
 {{ as_known(
     "c01_false_registrations",
-    key=["enterprise_id", "case_no"],
     columns=[
         "enterprise_id",
         "case_no",

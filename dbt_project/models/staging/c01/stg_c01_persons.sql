@@ -2,7 +2,6 @@
 -- 主要人员信息 / Registration, key persons
 {{ as_known(
     "c01_persons",
-    key=["enterprise_id", "person_id", "position", "appointed_on"],
     columns=[
         "enterprise_id",
         "person_id",

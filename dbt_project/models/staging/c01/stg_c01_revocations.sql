@@ -2,7 +2,6 @@
 -- 吊销信息 / Registration, revocations
 {{ as_known(
     "c01_revocations",
-    key=["enterprise_id"],
     columns=[
         "enterprise_id",
         "revoked_on",

@@ -2,7 +2,6 @@
 -- 股东及出资信息 / Registration, shareholders
 {{ as_known(
     "c01_shareholders",
-    key=["enterprise_id", "holder_id", "contributed_on"],
     columns=[
         "enterprise_id",
         "holder_kind",

@@ -2,7 +2,6 @@
 -- 行政许可信息 / Administrative licences
 {{ as_known(
     "c02_licences",
-    key=["enterprise_id", "licence_no", "valid_from"],
     columns=[
         "enterprise_id",
         "licence_no",

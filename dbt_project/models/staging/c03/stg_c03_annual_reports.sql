@@ -2,7 +2,6 @@
 -- 年度报告信息 / Annual reports
 {{ as_known(
     "c03_annual_reports",
-    key=["enterprise_id", "report_year"],
     columns=[
         "enterprise_id",
         "report_year",

@@ -2,7 +2,6 @@
 -- 责令公示信息 / Orders to disclose instant information
 {{ as_known(
     "c03_disclosure_orders",
-    key=["enterprise_id", "order_no"],
     columns=[
         "enterprise_id",
         "order_no",

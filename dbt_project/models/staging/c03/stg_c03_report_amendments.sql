@@ -2,7 +2,6 @@
 -- 年报修改信息 / Annual report amendments
 {{ as_known(
     "c03_report_amendments",
-    key=["enterprise_id", "report_year", "amended_on", "amended_item"],
     columns=[
         "enterprise_id",
         "report_year",

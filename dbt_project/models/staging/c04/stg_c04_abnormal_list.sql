@@ -2,7 +2,6 @@
 -- 经营异常名录 / List of abnormal operations
 {{ as_known(
     "c04_abnormal_list",
-    key=["enterprise_id", "listed_on", "ground"],
     columns=[
         "enterprise_id",
         "ground",

@@ -2,7 +2,6 @@
 -- 信用修复决定 / Credit repair decisions
 {{ as_known(
     "c05_repairs",
-    key=["enterprise_id", "repaired_feed", "repaired_ref"],
     columns=[
         "enterprise_id",
         "repaired_feed",

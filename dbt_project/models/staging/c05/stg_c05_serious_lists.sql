@@ -2,7 +2,6 @@
 -- 严重违法失信名单 / Serious-dishonesty lists
 {{ as_known(
     "c05_serious_lists",
-    key=["enterprise_id", "list_field", "listed_on"],
     columns=[
         "enterprise_id",
         "list_field",

@@ -2,7 +2,6 @@
 -- 行政处罚信息 / Administrative penalties
 {{ as_known(
     "c06_penalties",
-    key=["enterprise_id", "document_no"],
     columns=[
         "subject_kind",
         "enterprise_id",

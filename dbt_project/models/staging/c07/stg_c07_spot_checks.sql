@@ -2,7 +2,6 @@
 -- 双随机抽查结果 / Double-random spot checks
 {{ as_known(
     "c07_spot_checks",
-    key=["task_id", "enterprise_id", "item"],
     columns=[
         "enterprise_id",
         "plan_id",

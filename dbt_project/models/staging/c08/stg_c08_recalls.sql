@@ -2,7 +2,6 @@
 -- 缺陷产品召回 / Product recalls
 {{ as_known(
     "c08_recalls",
-    key=["recall_no"],
     columns=[
         "enterprise_id",
         "recall_no",

@@ -2,7 +2,6 @@
 -- 产品质量监督抽检 / Product sampling
 {{ as_known(
     "c08_sampling",
-    key=["sample_no"],
     columns=[
         "enterprise_id",
         "party_name",

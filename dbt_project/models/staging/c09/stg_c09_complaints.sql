@@ -2,7 +2,6 @@
 -- 投诉举报信息 / Complaints and reports
 {{ as_known(
     "c09_complaints",
-    key=["complaint_no"],
     columns=[
         "complaint_no",
         "enterprise_id",

@@ -2,7 +2,6 @@
 -- 破产信息 / Bankruptcy cases
 {{ as_known(
     "c10_bankruptcies",
-    key=["case_no", "enterprise_id"],
     columns=[
         "enterprise_id",
         "case_no",

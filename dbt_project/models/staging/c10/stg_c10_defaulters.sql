@@ -2,7 +2,6 @@
 -- 失信被执行人 / Court defaulters
 {{ as_known(
     "c10_defaulters",
-    key=["case_no", "subject_kind", "enterprise_id", "person_id"],
     columns=[
         "subject_kind",
         "enterprise_id",

@@ -2,7 +2,6 @@
 -- 被执行人信息 / Enforcement cases
 {{ as_known(
     "c10_enforcement",
-    key=["case_no", "enterprise_id"],
     columns=[
         "enterprise_id",
         "party_name",

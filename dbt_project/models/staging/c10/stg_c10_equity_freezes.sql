@@ -2,7 +2,6 @@
 -- 股权冻结信息 / Equity freezes
 {{ as_known(
     "c10_equity_freezes",
-    key=["document_no", "enterprise_id"],
     columns=[
         "enterprise_id",
         "document_no",

@@ -2,7 +2,6 @@
 -- 涉诉信息 / Lawsuits
 {{ as_known(
     "c10_lawsuits",
-    key=["case_no", "enterprise_id"],
     columns=[
         "enterprise_id",
         "party_name",

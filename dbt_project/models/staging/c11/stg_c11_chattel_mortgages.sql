@@ -2,7 +2,6 @@
 -- 动产抵押信息 / Chattel mortgages
 {{ as_known(
     "c11_chattel_mortgages",
-    key=["mortgage_no"],
     columns=[
         "enterprise_id",
         "mortgage_no",

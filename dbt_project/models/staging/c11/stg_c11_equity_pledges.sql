@@ -2,7 +2,6 @@
 -- 股权出质信息 / Equity pledges
 {{ as_known(
     "c11_equity_pledges",
-    key=["equity_no"],
     columns=[
         "enterprise_id",
         "equity_no",

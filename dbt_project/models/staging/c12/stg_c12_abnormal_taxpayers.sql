@@ -2,7 +2,6 @@
 -- 非正常户认定 / Abnormal taxpayers
 {{ as_known(
     "c12_abnormal_taxpayers",
-    key=["enterprise_id", "identified_on"],
     columns=[
         "enterprise_id",
         "identified_on",

@@ -2,7 +2,6 @@
 -- 欠税公告 / Tax arrears announcements
 {{ as_known(
     "c12_arrears",
-    key=["enterprise_id", "tax_kind", "announced_on"],
     columns=[
         "enterprise_id",
         "tax_kind",

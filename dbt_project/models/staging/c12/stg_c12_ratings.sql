@@ -2,7 +2,6 @@
 -- 纳税信用等级 / Tax credit ratings
 {{ as_known(
     "c12_ratings",
-    key=["enterprise_id", "rated_year"],
     columns=[
         "enterprise_id",
         "rated_year",

@@ -2,7 +2,6 @@
 -- 纳税信息 / Tax paid
 {{ as_known(
     "c12_tax_paid",
-    key=["enterprise_id", "tax_year"],
     columns=[
         "enterprise_id",
         "tax_year",

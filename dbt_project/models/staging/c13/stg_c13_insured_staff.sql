@@ -2,7 +2,6 @@
 -- 社会保险参保人数 / Social insurance, insured staff
 {{ as_known(
     "c13_insured_staff",
-    key=["enterprise_id", "insured_month"],
     columns=[
         "enterprise_id",
         "insured_month",

@@ -2,7 +2,6 @@
 -- 认证与荣誉 / Certificates and honours
 {{ as_known(
     "c14_certificates",
-    key=["certificate_no"],
     columns=[
         "enterprise_id",
         "certificate_no",

@@ -2,7 +2,6 @@
 -- 专利信息 / Patents
 {{ as_known(
     "c14_patents",
-    key=["patent_no"],
     columns=[
         "enterprise_id",
         "patent_no",

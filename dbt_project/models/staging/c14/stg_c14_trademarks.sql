@@ -2,7 +2,6 @@
 -- 商标信息 / Trademarks
 {{ as_known(
     "c14_trademarks",
-    key=["mark_no"],
     columns=[
         "enterprise_id",
         "mark_no",

@@ -2,7 +2,6 @@
 -- 药品医疗器械化妆品许可 / Drugs, devices and cosmetics
 {{ as_known(
     "c15_drug_device_cosmetic",
-    key=["licence_no"],
     columns=[
         "enterprise_id",
         "licence_no",

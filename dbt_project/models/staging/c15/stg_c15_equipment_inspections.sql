@@ -2,7 +2,6 @@
 -- 特种设备检验 / Special equipment inspections
 {{ as_known(
     "c15_equipment_inspections",
-    key=["equipment_no", "inspected_on"],
     columns=[
         "enterprise_id",
         "equipment_no",

@@ -2,7 +2,6 @@
 -- 食品生产经营许可 / Food producers and operators
 {{ as_known(
     "c15_food_operators",
-    key=["licence_no"],
     columns=[
         "enterprise_id",
         "licence_no",

@@ -2,7 +2,6 @@
 -- 工业产品生产许可 / Industrial product permits
 {{ as_known(
     "c15_industrial_permits",
-    key=["permit_no"],
     columns=[
         "enterprise_id",
         "permit_no",

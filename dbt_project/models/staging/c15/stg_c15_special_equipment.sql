@@ -2,7 +2,6 @@
 -- 特种设备使用登记 / Special equipment in use
 {{ as_known(
     "c15_special_equipment",
-    key=["equipment_no"],
     columns=[
         "enterprise_id",
         "equipment_no",

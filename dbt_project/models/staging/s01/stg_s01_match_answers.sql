@@ -2,7 +2,6 @@
 -- 名称匹配人工核实 / Answers to the review of matched names
 {{ as_known(
     "s01_match_answers",
-    key=["mention_id"],
     columns=[
         "mention_id",
         "decision",

@@ -2,7 +2,6 @@
 -- 异议申请与处理 / Objections to records
 {{ as_known(
     "s01_objections",
-    key=["objection_no"],
     columns=[
         "objection_no",
         "enterprise_id",

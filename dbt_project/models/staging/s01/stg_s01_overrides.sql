@@ -2,7 +2,6 @@
 -- 人工调整分类决定 / Overrides of classes
 {{ as_known(
     "s01_overrides",
-    key=["override_no"],
     columns=[
         "override_no",
         "enterprise_id",

@@ -2,7 +2,6 @@
 -- 互联网信号 / Web signals matched to enterprises
 {{ as_known(
     "w01_web_signals",
-    key=["signal_no"],
     columns=[
         "enterprise_id",
         "signal_no",

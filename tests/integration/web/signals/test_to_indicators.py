@@ -16,7 +16,7 @@ from .partitions import FIRM, OTHER, Page, decide, decided, put
 MAY, JUNE = "2026-05", "2026-06"
 SURE, UNSURE = ("accept", 0.97), ("review", 0.95)
 QUIET = "91410105MA00000003"
-SELECT = "+h0502_public_opinion +h0503_online_advertising +web_topic_month"
+SELECT = "+enterprise_score +web_topic_month"
 COUNTS = "lake.scores.web_topic_month"
 
 
@@ -65,8 +65,7 @@ def take_in(settings: Settings, month: str) -> None:
 def values(settings: Settings, month: str) -> dict[str, tuple]:
     rows = query(
         settings,
-        "SELECT o.enterprise_id, h050201, h050203, h050301 FROM lake.indicators.h0502_public_opinion AS o "
-        "JOIN lake.indicators.h0503_online_advertising AS a USING (month, enterprise_id) WHERE month = ?",
+        "SELECT enterprise_id, v_h050201, v_h050203, v_h050301 FROM lake.scores.enterprise_score WHERE month = ?",
         month,
     )
     return {code: tuple(rest) for code, *rest in rows}
@@ -97,7 +96,7 @@ def test_counts_by_topic_stand_in_the_month_in_which_a_signal_came_to_light(sett
 
 
 def test_a_month_built_again_knows_nothing_of_later_ones(settings):
-    tables = (COUNTS, "lake.indicators.h0502_public_opinion", "lake.indicators.h0503_online_advertising")
+    tables = (COUNTS, "lake.scores.enterprise_score")
     before = [month_hash(settings, table, MAY) for table in tables]
     build_month(settings, MAY, SELECT)
     assert [month_hash(settings, table, MAY) for table in tables] == before

@@ -1,0 +1,128 @@
+"""What the measured seconds mean: ratios to the floor, work and orchestration, growth from scale to scale.
+
+Belongs here: arithmetic over one or two results. Does not belong here: measuring, tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Result = Mapping[str, Any]
+
+WORK = (
+    "stage_feed", "validate", "publish_feed", "names", "resolve", "decide", "decide_specialised", "decide_combined",
+)  # fmt: skip
+"""Functions that are work from end to end. Of dbt's only what runs in DuckDB is; all else is orchestration."""
+DBT = "build_month"
+STAGES = (
+    "simulate", "first start", "start-up", "ingest", "links", "floor", "month", "second month", "region", "month again",
+    "backfill", "plain duckdb", "plain spark",
+)  # fmt: skip
+"""In the order of the tables."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Where the wall seconds of a stage went.
+
+    Attributes:
+        start_up: imports, definitions, the instance; and ending.
+        dagster: events, steps, what the UI is told.
+        dbt: dbt's own Python.
+        duckdb: statements of dbt's models and tests.
+        own: functions of the platform: decisions, and what feeds and names need.
+    """
+
+    start_up: float
+    dagster: float
+    dbt: float
+    duckdb: float
+    own: float
+
+    @property
+    def orchestration(self) -> float:
+        """Share of the wall that is no work."""
+        beside = self.start_up + self.dagster + self.dbt
+        return beside / (beside + self.duckdb + self.own)
+
+
+def split(stage: Result) -> Split:
+    """Where the time of a stage of one process went."""
+    (told,) = stage["told"]
+    functions = told["functions"]
+    dbt = [one for one in functions if one["name"] == DBT]
+    duckdb, in_dbt = sum(one["duckdb"] for one in dbt), sum(one["seconds"] for one in dbt)
+    own = seconds(functions, WORK)
+    return Split(stage["wall"] - told["seconds"], told["seconds"] - in_dbt - own, in_dbt - duckdb, duckdb, own)
+
+
+def seconds(functions: Iterable[Result], names: Iterable[str], key: str | None = None) -> float:
+    """Seconds of some functions, of one key or of all."""
+    wanted = set(names)
+    return float(sum(one["seconds"] for one in functions if one["name"] in wanted and key in (None, one["key"])))
+
+
+def unit(result: Result) -> tuple[float, float]:
+    """The floor: wall and CPU seconds of one pass."""
+    (told,) = result["stages"]["floor"]["told"]
+    return float(told["wall"]), float(told["cpu"])
+
+
+def wall(result: Result, stage: str) -> float:
+    """Wall seconds of a stage; of the floor one pass without its process."""
+    return unit(result)[0] if stage == "floor" else float(result["stages"][stage]["wall"])
+
+
+def ratio(result: Result, stage: str) -> float:
+    """Wall of a stage, in floors."""
+    return wall(result, stage) / unit(result)[0]
+
+
+def links_of(result: Result, month: str) -> float:
+    """Seconds of a month's names and links."""
+    told = result["stages"]["links"]["told"]
+    return sum(seconds(one["functions"], ("names", "resolve"), month) for one in told)
+
+
+def growth(smaller: Result, larger: Result, stage: str) -> float | None:
+    """By how much a stage grew for each time the scale grew: 1 is linear, less is better; None where unmeasured."""
+    if stage not in smaller["stages"] or stage not in larger["stages"]:
+        return None
+    return float((wall(larger, stage) / wall(smaller, stage)) / (larger["scale"] / smaller["scale"]))
+
+
+@dataclass(frozen=True)
+class Target:
+    """One aim: what is looked at, what was found, what it must not exceed."""
+
+    text: str
+    found: float
+    most: float
+    unit: str
+
+    @property
+    def met(self) -> bool:
+        """Whether it holds."""
+        return self.found <= self.most
+
+
+def targets(result: Result) -> list[Target]:
+    """The aims of the issue, with what one result found."""
+    stages = result["stages"]
+    month, floor = stages["month"], unit(result)[0]
+    region = stages["region"]["wall"] - (stages["start-up"]["wall"] if "start-up" in stages else 0)
+    linked = (month["wall"] + links_of(result, result["measured"])) / floor
+    found = [
+        Target("one month, records to classes", ratio(result, "month"), 10, "floors"),
+        Target("the same with names and links of the month", linked, 10, "floors"),
+        Target("peak memory of the month", month["peak"] / 1e9, 6, "GB"),
+        Target("ingest with checks, all deliveries", ratio(result, "ingest"), 120, "floors"),
+        Target("a region again, beyond start-up", region, 10, "s"),
+        Target("orchestration of the month, start-up included", 100 * split(month).orchestration, 10, "% of wall"),
+    ]
+    if result["months"] >= 12:
+        factor = stages["backfill"]["wall"] / month["wall"]
+        found.insert(4, Target("backfill of twelve months", factor, 6, "months"))
+    return found

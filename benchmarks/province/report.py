@@ -1,0 +1,212 @@
+"""Tables of results: on the terminal after a run, and docs/bench.md from the JSON files.
+
+Belongs here: words and columns. Does not belong here: what the figures mean (``figures``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.province.figures import (
+    STAGES,
+    Result,
+    growth,
+    links_of,
+    ratio,
+    seconds,
+    split,
+    targets,
+    unit,
+    wall,
+)
+from orchestration.settings import PROJECT
+from orchestration.table import render
+
+HEADER = ("stage", "wall s", "CPU s", "rows", "rows/s", "peak GB", "written MB", "x floor", "x its CPU")
+PACKAGES = ("duckdb", "dbt-core", "dagster", "great-expectations", "polars")
+AIMS = ("aim at scale 1", "found", "at most", "met")
+BRIEF = "A brief run: its stages shared one process, fixed costs rule its times, and it is there for what must hold."
+SPLIT = ("stage", "start-up s", "Dagster s", "dbt's Python s", "DuckDB s", "own functions s", "orchestration")
+
+
+def load(folder: Path, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Results by scale, all or those named."""
+    wanted = None if names is None else set(names)
+    paths = [path for path in folder.glob("*.json") if wanted is None or path.stem in wanted]
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return sorted(results, key=lambda result: result["scale"])
+
+
+def ran_on() -> dict[str, Any]:
+    """The machine, the versions, the day and the state of the code."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],  # noqa: S607
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+    ).stdout.strip()  # fmt: skip
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "day": datetime.now(tz=UTC).date().isoformat(),
+        "commit": commit,
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory / 1e9),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def lines_of(result: Result, smaller: Result | None = None) -> list[list[object]]:
+    """One line per stage, with its growth from the next smaller scale where there is one."""
+    found = []
+    for name in (stage for stage in STAGES if stage in result["stages"]):
+        stage = result["stages"][name]
+        cpu = stage["told"][0]["cpu"] if name == "floor" else stage["cpu"]
+        rows = stage["told"][0]["rows"] if name == "floor" else stage.get("rows")
+        spent = wall(result, name)
+        line: list[object] = [
+            name + (" (kept)" if stage["reused"] else ""),
+            f"{spent:.1f}",
+            f"{cpu:.1f}",
+            rows,
+            round(rows / spent) if rows else None,
+            f"{stage['peak'] / 1e9:.2f}",
+            f"{sum(stage['written'].values()) / 1e6:.0f}",
+            f"{ratio(result, name):.1f}",
+            f"{cpu / unit(result)[1]:.1f}",
+        ]
+        if smaller is not None:
+            grown = growth(smaller, result, name)
+            line.append("" if grown is None else f"{grown:.2f}")
+        found.append(line)
+    return found
+
+
+def split_lines(result: Result) -> list[list[object]]:
+    """Where the time of the months went."""
+    found: list[list[object]] = []
+    for name in ("month", "second month", "region", "month again", "backfill"):
+        if name in result["stages"]:
+            parts = split(result["stages"][name])
+            spent = (parts.start_up, parts.dagster, parts.dbt, parts.duckdb, parts.own)
+            found.append([name, *(f"{one:.1f}" for one in spent), f"{parts.orchestration:.0%}"])
+    return found
+
+
+def target_lines(result: Result) -> list[list[object]]:
+    """The aims and what was found."""
+    return [
+        [one.text, f"{one.found:.1f} {one.unit}", f"{one.most:g} {one.unit}", "yes" if one.met else "no"]
+        for one in targets(result)
+    ]
+
+
+def checks_line(result: Result) -> str:
+    """What of the ingest is checking."""
+    told = result["stages"]["ingest"]["told"]
+    functions = [one for part in told for one in part["functions"]]
+    spent = sum(part["seconds"] for part in told)
+    read, checked, published = (seconds(functions, (name,)) for name in ("stage_feed", "validate", "publish_feed"))
+    return (
+        f"Ingest, seconds of {len(told)} processes: reading and cleaning {read:.1f}, checks {checked:.1f}, publishing "
+        f"{published:.1f}, Dagster {spent - read - checked - published:.1f}."
+    )
+
+
+def links_line(result: Result) -> str:
+    """What names and links of the measured month add."""
+    month = result["measured"]
+    return (
+        f"Names and links of {month}: {links_of(result, month):.1f} s beside the {wall(result, 'month'):.1f} s "
+        "of the month itself."
+    )
+
+
+def table(results: Sequence[Result]) -> str:
+    """The results for the terminal."""
+    parts = []
+    for smaller, result in zip([None, *results], results, strict=False):
+        header = [*HEADER, *(["growth"] if smaller else [])]
+        parts += [
+            f"scale {result['scale']:g}: {result['enterprises']:,} enterprises",
+            render(header, lines_of(result, smaller)),
+            render(SPLIT, split_lines(result)),
+            f"{checks_line(result)}\n{links_line(result)}",
+            BRIEF if result["brief"] else render(AIMS, target_lines(result)),
+        ]
+    return "\n\n".join(parts)
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown; whole numbers with separators."""
+
+    def text(value: object) -> str:
+        return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+    lines = ["| " + " | ".join(header) + " |", "|---" + "|---:" * (len(header) - 1) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(map(text, row)) + " |" for row in rows)])
+
+
+INTRODUCTION = """# A full province on two cores
+
+Written by `python -m benchmarks.province report` from the results of `make bench`; not by hand. Scale 1 is Henan:
+2,464,000 enterprises, three years of history in an initial load, then twelve monthly deliveries. Each stage is a
+process of its own; ingest is two, as in the demo. **The floor** is one DuckDB pass that reads and hashes every column
+of every raw record received by the measured month, the median of three; it is the unit of all ratios, which is why
+they mean the same on other machines.
+
+- *ingest*: delivered files to raw, cleaned, checked, accounted for; rows are all rows delivered.
+- *links*: names of the province and the enterprises of records without a code, all months.
+- *month*: raw to classes, 18 regions, the last delivery but one, in an empty lake and from a cold process: jobs
+  `month` and `classify` of Dagster with dbt, evidence, points, tests, classes, views. *second month*: the newest
+  delivery on top. *month again*: the same over itself.
+- *backfill*: twelve months in one run in an empty lake; rows are those read for each of its months.
+- *region*: the classes of the largest region of the newest month again. *start-up*: definitions loaded, nothing done.
+- *peak*: memory of all processes of the stage together, sampled. *growth*: by how much the stage grew for each time
+  the scale did; 1 is linear.
+- *orchestration*: start-up, Dagster, and dbt's own Python; work is what runs in DuckDB and in the platform's
+  set-based functions.
+
+In each run it was also checked that delivered rows are accepted, quarantined or superseded and files hold them, that
+every live enterprise has exactly one class from A to D, that points add up to scores, that a region, a month and a
+backfill computed again give the same rows, and that a region leaves the files of others alone. A bench in which one
+of these does not hold fails; no time fails it.
+"""
+
+
+def page(results: Sequence[Result]) -> str:
+    """docs/bench.md."""
+    parts = [INTRODUCTION.rstrip()]
+    for smaller, result in zip([None, *results], results, strict=False):
+        where = result["ran_on"]
+        packages = ", ".join(f"{name} {number}" for name, number in where["packages"].items())
+        parts += [
+            f"## Scale {result['scale']:g}",
+            f"{result['enterprises']:,} enterprises, {result['months']} monthly deliveries, month "
+            f"{result['measured']}. Run on {where['day']} at {where['commit']}: {where['cores']} cores "
+            f"({where['processor']}), {where['memory_gb']} GB, Python {where['python']}, {packages}; load of the "
+            f"machine at the start {where['load']}.",
+            markdown([*HEADER, *(["growth"] if smaller else [])], lines_of(result, smaller)),
+            markdown(SPLIT, split_lines(result)),
+            f"{checks_line(result)} {links_line(result)}",
+            BRIEF if result["brief"] else markdown(AIMS, target_lines(result)),
+        ]
+        if result["broken"]:
+            parts.append("Did not hold:\n\n" + "\n".join(f"- {sentence}" for sentence in result["broken"]))
+    return "\n\n".join(parts) + "\n"

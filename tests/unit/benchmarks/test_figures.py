@@ -1,0 +1,62 @@
+"""Ratios, the split of a stage, growth and aims, on a result with round figures."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from benchmarks.province import figures
+
+
+def test_ratios_are_floors_of_one_pass_without_its_process(result: dict[str, Any]):
+    assert figures.unit(result) == (2.0, 3.0)
+    assert figures.ratio(result, "month") == 5
+    assert figures.ratio(result, "floor") == 1
+
+
+def test_a_stage_splits_into_work_and_orchestration(result: dict[str, Any]):
+    parts = figures.split(result["stages"]["month"])
+    assert [round(one, 6) for one in (parts.start_up, parts.dagster, parts.dbt, parts.duckdb, parts.own)] == [
+        1,
+        1,
+        1,
+        5,
+        2,
+    ]
+    assert parts.orchestration == pytest.approx(0.3)
+
+
+def test_links_count_for_their_month_only(result: dict[str, Any]):
+    assert figures.links_of(result, "2026-09") == 5
+    assert figures.links_of(result, "2026-08") == 0
+
+
+def test_growth_is_one_where_ten_times_the_province_takes_ten_times_as_long(result: dict[str, Any]):
+    larger = copy.deepcopy(result) | {"scale": 1.0}
+    larger["stages"]["month"]["wall"] = 100
+    assert figures.growth(result, larger, "month") == pytest.approx(1)
+    assert figures.growth(result, larger, "backfill") == pytest.approx(0.1)
+    del larger["stages"]["region"]
+    assert figures.growth(result, larger, "region") is None
+
+
+def test_aims_are_met_up_to_their_bound_and_not_beyond(result: dict[str, Any]):
+    found = {one.text: (round(one.found, 6), one.met) for one in figures.targets(result)}
+    assert found == {
+        "one month, records to classes": (5, True),
+        "the same with names and links of the month": (7.5, True),
+        "peak memory of the month": (3, True),
+        "ingest with checks, all deliveries": (25, True),
+        "backfill of twelve months": (5.5, True),
+        "a region again, beyond start-up": (3, True),
+        "orchestration of the month, start-up included": (30, False),
+    }
+    result["stages"]["month"]["wall"] = 20.0
+    assert [one.met for one in figures.targets(result)][:2] == [True, False]
+
+
+def test_a_run_of_few_months_has_no_backfill_to_judge(result: dict[str, Any]):
+    texts = [one.text for one in figures.targets(result | {"months": 1})]
+    assert "backfill of twelve months" not in texts and len(texts) == 6

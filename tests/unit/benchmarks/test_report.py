@@ -1,0 +1,67 @@
+"""The table and the page say what a result holds."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.province import report
+from benchmarks.province.rows import area_of, written
+
+
+def test_a_line_per_stage_in_order_with_its_ratio(result: dict[str, Any]):
+    lines = {str(line[0]): line for line in report.lines_of(result)}
+    assert list(lines) == [
+        "simulate", "start-up", "ingest", "links", "floor", "month", "second month", "region", "backfill",
+    ]  # fmt: skip
+    assert lines["month"] == ["month", "10.0", "20.0", 1_000, 100, "3.00", "40", "5.0", "6.7"]
+    assert lines["floor"] == ["floor", "2.0", "3.0", 900, 450, "3.00", "40", "1.0", "1.0"]
+    assert lines["simulate"][3:5] == [None, None]
+
+
+def test_what_was_kept_from_an_earlier_run_says_so(result: dict[str, Any]):
+    result["stages"]["ingest"]["reused"] = True
+    assert "ingest (kept)" in report.table([result])
+
+
+def test_several_scales_show_growth_from_the_second_on(result: dict[str, Any]):
+    larger = copy.deepcopy(result) | {"scale": 0.2}
+    larger["stages"]["month"]["wall"] = 30.0
+    first, second = report.table([result, larger]).split("scale 0.2")
+    assert "growth" not in first and "growth" in second
+    assert report.lines_of(larger, result)[5][-1] == "1.50"
+
+
+def test_checks_and_links_are_told_apart(result: dict[str, Any]):
+    assert "reading and cleaning 6.0, checks 2.0, publishing 1.0, Dagster 3.0" in report.checks_line(result)
+    assert report.links_line(result).startswith("Names and links of 2026-09: 5.0 s")
+
+
+def test_the_page_says_on_what_it_ran_and_what_did_not_hold(result: dict[str, Any]):
+    page = report.page([result])
+    assert "2 cores (a processor), 24 GB" in page and "2026-11-23 at abc1234" in page and "duckdb 1.5.5" in page
+    assert "Did not hold" not in page
+    assert "- one class is missing" in report.page([result | {"broken": ["one class is missing"]}])
+
+
+def test_a_brief_run_is_held_to_no_aim(result: dict[str, Any]):
+    assert "orchestration of the month" in report.table([result])
+    brief = result | {"brief": True}
+    for text in (report.table([brief]), report.page([brief])):
+        assert "A brief run" in text and "orchestration of the month" not in text
+
+
+def test_results_are_read_by_scale(tmp_path: Path):
+    for scale in (1, 0.1, 0.02):
+        (tmp_path / f"{scale:g}.json").write_text(json.dumps({"scale": scale}), encoding="utf-8")
+    assert [one["scale"] for one in report.load(tmp_path)] == [0.02, 0.1, 1]
+    assert [one["scale"] for one in report.load(tmp_path, ["0.1"])] == [0.1]
+
+
+def test_bytes_belong_to_the_deepest_area_and_only_growth_counts():
+    assert area_of(("lake", "raw", "c01_base")) == "raw"
+    assert area_of(("lake",)) == "catalogue"
+    assert area_of(("elsewhere",)) == "other"
+    assert written({"raw": 5, "tables": 7}, {"raw": 5, "tables": 9, "dbt": 1}) == {"dbt": 1, "tables": 2}
