@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import duckdb
 import polars as pl
 
 from orchestration.settings import IDENTIFIER, Settings, SettingsError, month_check
@@ -97,3 +98,17 @@ def months_until(settings: Settings, branch: str, step: str, month: str, source:
     folder = settings.home / "lake" / branch / step / (source or "")
     done = (path.parent.name.removeprefix("month=") for path in folder.glob("month=*/summary.json"))
     return sorted(found for found in done if found <= month)
+
+
+def write_empty(connection: duckdb.DuckDBPyConnection, path: Path, columns: Mapping[str, str]) -> None:
+    """Write a Parquet file without rows, by which a query finds columns (name -> SQL type) where nothing else lies yet.
+
+    A file that exists stays as it is.
+    """
+    if path.is_file():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wanted = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+    scratch = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:12]}")
+    connection.sql(f"SELECT {wanted} WHERE false").write_parquet(str(scratch))
+    scratch.rename(path)

@@ -54,7 +54,6 @@ reports as (
         filed_on <= {{ month_end() }}
         and report_year >= {{ report_year_due() }}
         and {{ fresh("c03_annual_reports") }}
-        {{ asked }}
 ),
 
 tax as (

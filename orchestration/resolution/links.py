@@ -10,7 +10,6 @@ counts, so that an answer received later never changes an earlier month.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -69,10 +68,4 @@ def links_glob(settings: Settings) -> str:
 def prepare_links(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Give the links their empty month; nothing that exists is changed."""
     path = settings.home / "lake" / Partition.branch / STEP / f"month={NO_MONTH}" / "links.parquet"
-    if path.is_file():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(f"CAST(NULL AS {_SQL[kind]}) AS {name}" for name, kind in LINKS.items())
-    scratch = path.with_name(f".links-{uuid.uuid4().hex[:12]}.parquet")
-    connection.sql(f"SELECT {columns} WHERE false").write_parquet(str(scratch))
-    scratch.rename(path)
+    partition.write_empty(connection, path, {name: _SQL[kind] for name, kind in LINKS.items()})

@@ -10,7 +10,6 @@ reader never sees the rows of one state beside the stamp of another. Raw is shar
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from orchestration.partition import write_empty
 from orchestration.settings import MONTH, Settings
 
 COLUMNS = {"by_month": "VARCHAR", "by_delivery": "VARCHAR", "delivery_id": "VARCHAR", "row_no": "BIGINT"}
@@ -115,11 +115,4 @@ def joins(settings: Settings, feeds: Iterable[str], month: str) -> dict[str, lis
 
 def prepare_lists(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Give the lists an empty one; nothing that exists is changed."""
-    path = place(settings, NO_FEED)
-    if path.is_file():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS.items())
-    scratch = path.with_name(f".replaced-{uuid.uuid4().hex[:12]}")
-    connection.sql(f"SELECT {columns} WHERE false").write_parquet(str(scratch))
-    scratch.rename(path)
+    write_empty(connection, place(settings, NO_FEED), COLUMNS)
