@@ -40,6 +40,8 @@ NO_MONTH = "0000-00"
 """A partition without rows that every feed has, so that a feed nobody sends can still be queried."""
 
 _lock = threading.Lock()
+_idle: dict[str, list[duckdb.DuckDBPyConnection]] = {}
+_shared: tuple[tuple[object, ...], duckdb.DuckDBPyConnection] | None = None
 
 
 def quote(text: object) -> str:
@@ -131,6 +133,25 @@ def scratch(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def workbench(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the process's one DuckDB without the lake, for small work that comes often.
+
+    Opening and closing a DuckDB costs more than cleaning a small delivery. Temporary tables, variables and registered
+    relations are the connection's own and end with it. Settings and other tables are everybody's: make none here.
+    """
+    global _shared  # noqa: PLW0603 - one per process; tests change the settings
+    key = (settings.extensions, settings.temporary, settings.memory_limit)
+    with _lock:
+        if _shared is None or _shared[0] != key:
+            _shared = key, _connect(settings)
+        connection = _shared[1].cursor()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
 def connect(settings: Settings, *, read_only: bool = False, views: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB connection with the lake attached as ``lake``, ``raw.<feed>`` and ``web.<table>`` as views.
 
@@ -144,16 +165,49 @@ def connect(settings: Settings, *, read_only: bool = False, views: bool = True) 
             a file of every month, which costs more than a small step.
     """
     prepare(settings)
-    connection = _connect(settings)
+    if not views:
+        with _kept_instance(settings) as connection:
+            connection.execute(attach_sql(settings, read_only=read_only))
+            yield connection
+            connection.execute("DETACH lake")
+        return
+    connection = _with_extensions(settings)
     try:
-        for extension in EXTENSIONS:
-            connection.execute(f"LOAD {extension}")
         connection.execute(attach_sql(settings, read_only=read_only))
-        if views:
-            _views(connection, settings)
+        _views(connection, settings)
         yield connection
     finally:
         connection.close()
+
+
+def _with_extensions(settings: Settings) -> duckdb.DuckDBPyConnection:
+    connection = _connect(settings)
+    for extension in EXTENSIONS:
+        connection.execute(f"LOAD {extension}")
+    return connection
+
+
+@contextmanager
+def _kept_instance(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty DuckDB with the extensions, kept for the next one who asks in this process unless something went wrong.
+
+    Loading them checks the signature of 70 MB, which costs more than a small step: a decision is three of those. What
+    is kept holds no file open and none in memory.
+    """
+    key = repr((settings.extensions, settings.temporary, settings.memory_limit))
+    with _lock:
+        idle = _idle.setdefault(key, [])
+        connection = idle.pop() if idle else None
+    if connection is None:
+        connection = _with_extensions(settings)
+        connection.execute("SET enable_external_file_cache = false")
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+    with _lock:
+        idle.append(connection)
 
 
 def _views(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

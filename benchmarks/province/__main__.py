@@ -35,13 +35,14 @@ def measure(folder: Path) -> int:
             "scale": parameters.scale,
             "enterprises": parameters.enterprises,
             "months": parameters.months,
+            "backfill": len(parameters.backfill),
             "brief": parameters.brief,
             "seed": parameters.seed,
             "measured": parameters.measured,
             "ran_on": ran_on(),
         }
         try:
-            told |= measured(parameters, folder, lambda line: print(line, flush=True))
+            told |= measured(parameters, folder, told, lambda line: print(line, flush=True))
         except (ProcessError, StepError) as error:
             print(f"{parameters.name}: {error}", file=sys.stderr)
             return 1

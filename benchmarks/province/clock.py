@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from orchestration.defs.resources import Platform
@@ -25,13 +25,14 @@ BESIDE = ("now", "progress")
 
 @dataclass
 class Spent:
-    """What one function took: calls, seconds, and the seconds of them within DuckDB."""
+    """What one function took: calls, seconds, the seconds of them within DuckDB, and those of each node of dbt."""
 
     name: str
     key: str
     calls: int = 0
     seconds: float = 0.0
     duckdb: float = 0.0
+    nodes: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,7 +61,10 @@ class Clock:
             self._running = self.spent.setdefault((name, own), Spent(name, own))
             began = self.clock()
             try:
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
+                for node in getattr(result, "nodes", ()):
+                    self._running.nodes[node.name] = self._running.nodes.get(node.name, 0.0) + node.seconds
+                return result
             finally:
                 self._running.calls += 1
                 self._running.seconds += self.clock() - began
@@ -104,10 +108,7 @@ class Clock:
 
     def told(self) -> list[dict[str, Any]]:
         """All that was noted, for JSON."""
-        return [
-            {"name": one.name, "key": one.key, "calls": one.calls, "seconds": one.seconds, "duckdb": one.duckdb}
-            for one in self.spent.values()
-        ]
+        return [asdict(one) for one in self.spent.values()]
 
 
 def month_of(*args: Any) -> str:

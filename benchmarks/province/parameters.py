@@ -24,6 +24,7 @@ BACKFILL = 12
 SIMULATED = ("orchestration/simulation", "orchestration/feeds/contract.py", "data")
 INGESTED = (*SIMULATED, "orchestration/feeds", "orchestration/quality", "orchestration/lake.py", "expectations")
 LINKED = (*INGESTED, "orchestration/resolution")
+COMPUTED = (*INGESTED, "orchestration", "dbt_project", "benchmarks/province", "benchmarks/plain")
 
 
 class ParameterError(ValueError):
@@ -37,6 +38,7 @@ class Parameters:
     Attributes:
         scale: share of Henan.
         months: monthly deliveries after the initial load.
+        backfilled: months computed in one run in a fresh lake, at most; fewer where fewer were received.
         seed: of the simulation.
         keep: whether the state stays, and what was simulated and taken in before is used again.
     """
@@ -45,6 +47,7 @@ class Parameters:
     months: int
     seed: int = SEED
     keep: bool = False
+    backfilled: int = BACKFILL
 
     @property
     def enterprises(self) -> int:
@@ -81,12 +84,12 @@ class Parameters:
 
     @property
     def backfill(self) -> list[str]:
-        """Months computed in one run in a fresh lake: the last twelve, or all where there are fewer."""
-        return self.received[-BACKFILL:]
+        """Months computed in one run in a fresh lake: the last ones, or all where there are fewer."""
+        return self.received[-self.backfilled :]
 
 
 def parse(environment: Mapping[str, str]) -> list[Parameters]:
-    """The measurements that ``SCALE``, ``MONTHS``, ``SEED`` and ``KEEP`` ask for, by scale.
+    """The measurements that ``SCALE``, ``MONTHS``, ``BACKFILL``, ``SEED`` and ``KEEP`` ask for, by scale.
 
     Raises:
         ParameterError: one of them cannot be used.
@@ -98,10 +101,11 @@ def parse(environment: Mapping[str, str]) -> list[Parameters]:
     if keep not in ("yes", "no"):
         raise ParameterError(f"KEEP={keep} says neither yes nor no.")
     asked = environment.get("MONTHS", "")
+    months = _whole("MONTHS", asked, 1) if asked else None
+    # in two months the measured one is looked at again, in another run and after another month
+    backfilled = _whole("BACKFILL", environment.get("BACKFILL") or str(BACKFILL), 2)
     return [
-        Parameters(
-            scale, _whole("MONTHS", asked, 1) if asked else 1 if scale < SMALL else BACKFILL, seed, keep == "yes"
-        )
+        Parameters(scale, months or (1 if scale < SMALL else BACKFILL), seed, keep == "yes", backfilled)
         for scale in sorted(set(scales))
     ]
 
@@ -129,7 +133,7 @@ def digest(parameters: Parameters, places: tuple[str, ...]) -> str:
         path = PROJECT / place
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             # the state of the demo lies under data/ too; what is kept under version control has these endings
-            if file.suffix in (".py", ".yml", ".csv") and _kept(file.relative_to(PROJECT).parts):
+            if file.suffix in (".py", ".yml", ".csv", ".sql") and _kept(file.relative_to(PROJECT).parts):
                 found.update(f"{file.relative_to(PROJECT)}\n".encode() + file.read_bytes())
     return found.hexdigest()[:16]
 

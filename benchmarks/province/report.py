@@ -21,6 +21,7 @@ from benchmarks.province.figures import (
     growth,
     links_of,
     ratio,
+    reasons,
     seconds,
     split,
     targets,
@@ -138,6 +139,17 @@ def links_line(result: Result) -> str:
     )
 
 
+def reasons_line(result: Result) -> str:
+    """What of the month is the evidence."""
+    month = result["stages"]["month"]
+    spent = reasons(month)
+    without = (month["wall"] - spent) / unit(result)[0]
+    return (
+        f"Of the month {spent:.1f} s are evidence, the records behind every factor, and its tests; without them it "
+        f"took {without:.1f} floors."
+    )
+
+
 def table(results: Sequence[Result]) -> str:
     """The results for the terminal."""
     parts = []
@@ -147,7 +159,7 @@ def table(results: Sequence[Result]) -> str:
             f"scale {result['scale']:g}: {result['enterprises']:,} enterprises",
             render(header, lines_of(result, smaller)),
             render(SPLIT, split_lines(result)),
-            f"{checks_line(result)}\n{links_line(result)}",
+            f"{checks_line(result)}\n{links_line(result)}\n{reasons_line(result)}",
             BRIEF if result["brief"] else render(AIMS, target_lines(result)),
         ]
     return "\n\n".join(parts)
@@ -176,7 +188,7 @@ they mean the same on other machines.
 - *month*: raw to classes, 18 regions, the last delivery but one, in an empty lake and from a cold process: jobs
   `month` and `classify` of Dagster with dbt, evidence, points, tests, classes, views. *second month*: the newest
   delivery on top. *month again*: the same over itself.
-- *backfill*: twelve months in one run in an empty lake; rows are those read for each of its months.
+- *backfill*: the last months, twelve unless said otherwise, in one run in an empty lake; rows are those read for each.
 - *region*: the classes of the largest region of the newest month again. *start-up*: definitions loaded, nothing done.
 - *peak*: memory of all processes of the stage together, sampled. *growth*: by how much the stage grew for each time
   the scale did; 1 is linear.
@@ -204,7 +216,7 @@ def page(results: Sequence[Result]) -> str:
             f"machine at the start {where['load']}.",
             markdown([*HEADER, *(["growth"] if smaller else [])], lines_of(result, smaller)),
             markdown(SPLIT, split_lines(result)),
-            f"{checks_line(result)} {links_line(result)}",
+            f"{checks_line(result)} {links_line(result)} {reasons_line(result)}",
             BRIEF if result["brief"] else markdown(AIMS, target_lines(result)),
         ]
         if result["broken"]:

@@ -21,13 +21,14 @@ from typing import Any
 from benchmarks.plain.spark import spark_python
 from benchmarks.processes import ProcessError, Ran, run
 from benchmarks.province import invariants, rows
-from benchmarks.province.parameters import FIRST, INGESTED, LINKED, SIMULATED, Parameters, digest
+from benchmarks.province.kept import Kept
+from benchmarks.province.parameters import COMPUTED, FIRST, INGESTED, LINKED, SIMULATED, Parameters
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.settings import PROJECT, Settings
 
 PROCESSES = 2
 """That take deliveries in, as ``make demo`` does it."""
-COMPUTED = ("tables", "standing", "failed", "catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm")
+FRESH = ("tables", "standing", "failed", "catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm")
 """What of the lake a fresh start is without; deliveries, names and links stay."""
 OWN = ("ECR_CATALOG", "ECR_DATA_PATH", "ECR_IDENTITY_KEY", "ECR_JURISDICTION", "ECR_WEB_PROXY")
 """Variables that would lead the bench to somebody's lake."""
@@ -44,6 +45,7 @@ class Bench:
         parameters: what is measured.
         home: state of the platform that is measured.
         say: takes lines of progress.
+        about: what the result tells beside the stages.
         stages: what was measured so far, by name.
         broken: sentences about what does not hold.
         found: rows and hash of each table by month, when it was computed first.
@@ -52,6 +54,7 @@ class Bench:
     parameters: Parameters
     home: Path
     say: Callable[[str], None]
+    about: Mapping[str, Any] = field(default_factory=dict)
     stages: dict[str, Result] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     found: dict[str, dict[str, rows.Fingerprint]] = field(default_factory=dict)
@@ -60,6 +63,11 @@ class Bench:
     def settings(self) -> Settings:
         """Of the measured platform."""
         return Settings(self.home)
+
+    @property
+    def record(self) -> Kept:
+        """What the state holds already."""
+        return Kept(self.home / "kept.json", self.parameters)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -122,15 +130,13 @@ class Bench:
     def note(self, stage: str, result: Result, rows_read: int | None = None) -> None:
         """Keep what a stage took, beside the state too: hours of measuring must not be lost with the last stage."""
         self.stages[stage] = result | ({} if rows_read is None else {"rows": rows_read})
-        told = {"stages": self.stages, "broken": self.broken}
+        told = {**self.about, "stages": self.stages, "broken": self.broken}
         self.home.with_name(f"{self.parameters.name}.partial").write_text(json.dumps(told, indent=1), encoding="utf-8")
 
     def kept(self, stage: str, places: tuple[str, ...]) -> bool:
         """Whether the state holds this stage's work from the same parameters and code; then it is used again."""
-        path = self.home / "kept.json"
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        found = kept.get(stage, {})
-        if not self.parameters.keep or found.get("digest") != digest(self.parameters, places):
+        found = self.record.of(stage, places)
+        if found is None:
             return False
         self.say(f"== {self.parameters.name}: {stage} is used again as it was kept")
         self.stages[stage] = found["result"] | {"reused": True}
@@ -138,10 +144,25 @@ class Bench:
 
     def keep(self, stage: str, places: tuple[str, ...]) -> None:
         """Note that the state holds this stage's work."""
-        path = self.home / "kept.json"
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        kept[stage] = {"digest": digest(self.parameters, places), "result": self.stages[stage]}
-        path.write_text(json.dumps(kept), encoding="utf-8")
+        self.record.put(stage, places, {"result": self.stages[stage]})
+
+    def once(self, stage: str, measure: Callable[[], None]) -> None:
+        """Measure a stage and look whether what has to hold does, unless a run that stopped later has done both."""
+        if self.kept(stage, COMPUTED):
+            found = self.record.of(stage, COMPUTED) or {}
+            self.broken = found["broken"]
+            self.found = {
+                month: {table: (count, total) for table, (count, total) in tables.items()}
+                for month, tables in found["found"].items()
+            }
+            return
+        measure()
+        noted = {"result": self.stages[stage], "broken": self.broken, "found": self.found}
+        self.record.put(stage, COMPUTED, noted)
+
+    def finished(self) -> None:
+        """All is measured: the next run measures anew, on the same deliveries."""
+        self.record.drop([stage for stage in self.stages if stage not in ("simulate", "ingest", "links")])
 
     # -- stages -----------------------------------------------------------------------------------------------------
 
@@ -158,15 +179,15 @@ class Bench:
             self.step("first start", "startup", {})
             self.step("start-up", "startup", {})
         self.deliveries()
-        self.floor_and_month()
+        self.once("floor", lambda: self.step("floor", "floor", {"last": self.parameters.measured}))
+        self.once("month", self.month)
         if not self.parameters.brief:
-            self.second_month()
-            self.region()
-            self.again()
-            self.fresh()
-        self.backfill()
+            self.once("second month", self.second_month)
+            self.once("region", self.region)
+            self.once("month again", self.again)
+        self.once("backfill", self.backfill)
         if self.parameters.brief:
-            self.region()
+            self.once("region", self.region)
         else:
             self.plain(self.parameters.second)
 
@@ -201,10 +222,9 @@ class Bench:
             self.step("links", "links", span)
             self.keep("links", LINKED)
 
-    def floor_and_month(self) -> None:
-        """The unit of all ratios, and the month in a lake where nothing was computed before."""
+    def month(self) -> None:
+        """The month in a lake where nothing was computed before."""
         month = self.parameters.measured
-        self.step("floor", "floor", {"last": month})
         self.fresh()
         self.compute("month", month, month)
         self.found = rows.fingerprints(self.settings, [month])
@@ -243,8 +263,10 @@ class Bench:
         self.broken += invariants.same(f"{month}, computed again", self.found[month], found[month])
 
     def backfill(self) -> None:
-        """Many months in one run: the same rows as month by month."""
+        """Many months in one run: the same rows as month by month. A brief run lets it be the second month too."""
         span = self.parameters.backfill
+        if not self.parameters.brief:
+            self.fresh()
         self.compute("backfill", span[0], span[-1])
         for month, found in rows.fingerprints(self.settings, list(self.found)).items():
             self.broken += invariants.same(f"{month}, computed in a backfill", self.found[month], found)
@@ -265,17 +287,18 @@ class Bench:
 
     def fresh(self) -> None:
         """A lake in which nothing has been computed."""
-        for name in COMPUTED:
+        for name in FRESH:
             path = self.home / "lake" / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def measure(parameters: Parameters, folder: Path, say: Callable[[str], None]) -> Result:
+def measure(parameters: Parameters, folder: Path, about: Mapping[str, Any], say: Callable[[str], None]) -> Result:
     """Measure one scale; the state goes with it unless it is to be kept.
 
     Args:
         parameters: of the measurement.
         folder: where ``<scale>/`` is made, and ``<scale>.partial`` with what has been measured until all is.
+        about: what the result tells beside the stages.
         say: takes lines of progress.
 
     Raises:
@@ -285,12 +308,13 @@ def measure(parameters: Parameters, folder: Path, say: Callable[[str], None]) ->
     if not parameters.keep:
         shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
-    bench = Bench(parameters, home, say)
+    bench = Bench(parameters, home, say, about)
     os.environ.update(bench.environment)
     for name in OWN:
         os.environ.pop(name, None)
     try:
         bench.whole()
+        bench.finished()
     finally:
         if not parameters.keep:
             shutil.rmtree(home, ignore_errors=True)

@@ -33,6 +33,11 @@
 {% macro capital_in_text(column) -%}try_cast({{ column }} as double){%- endmacro %}
 {% macro currency_in_text(column) -%}upper({{ column }}){%- endmacro %}
 {% macro scoring_rules() -%}{%- endmacro %}
+{% macro rules_of_versions(every_version=true) -%}{%- endmacro %}
+{% macro by_version(versions, written) -%}1{%- endmacro %}
+{% macro band_of(indicator, value) -%}1{%- endmacro %}
+{% macro points_of(indicator, band) -%}1{%- endmacro %}
+{% macro has_points(indicator, value) -%}({{ value }} > 0){%- endmacro %}
 {% macro known_codes() -%}{%- endmacro %}
 {% macro level2_model(models, code) -%}{%- endmacro %}
 {% macro versions_of_codes() -%}{%- endmacro %}
@@ -43,12 +48,14 @@
 ){%- endmacro %}
 {% macro rows_of(columns, rows) -%}unnest([1]){%- endmacro %}
 {% macro wrong_values(values) -%}count(*) as wrong_value{%- endmacro %}
+{% macro newest_partition(relation) -%}ab{%- endmacro %}
 {% macro checksum(column) -%}count({{ column }}){%- endmacro %}
 {% macro evidence(
     indicator, feed, record, event_on, stops_in=none, counts_for=none, about_id=none, repaired=false, review=false
 ) -%}'{{ indicator }}' as indicator_code{%- endmacro %}
+{% macro kept_apart() -%}{%- endmacro %}
 {% macro next_part() -%}union all{%- endmacro %}
-{% macro pointed(indicators) -%}select * from enterprise_score{%- endmacro %}
+{% macro pointed(indicators) -%}select * from enterprise_pointed{%- endmacro %}
 {% macro stops_after(event_on, indicator) -%}left(cast({{ event_on }} as varchar), 7){%- endmacro %}
 {% macro reach(seeds, edges) -%}select s.* from {{ seeds }} as s inner join {{ edges }} as e on s.node = e.node{%- endmacro %}
 {% macro follow(pointers) -%}select p.*, p.next_node as last from {{ pointers }} as p{%- endmacro %}
@@ -70,7 +77,8 @@
 {% macro report_due_on(report_year) -%}make_date({{ report_year }} + 1, 6, 30){%- endmacro %}
 {% macro report_passes_in(report_year) -%}cast({{ report_year }} as varchar){%- endmacro %}
 {% macro is_filed_late(report) -%}({{ report }}.filed_on > date '2023-05-31'){%- endmacro %}
-{% macro reported_substance(among="stg_c13_insured_staff") -%}reports as (
+{% macro published_reports() -%}select * from stg_c03_annual_reports{%- endmacro %}
+{% macro reported_substance(among, asked) -%}reports as (
     select * from stg_c03_annual_reports
 ),
 
@@ -103,12 +111,18 @@ substance as (
 {% macro counted_from(report_year) -%}make_date({{ report_year }}, 7, 1){%- endmacro %}
 {% macro next_report_due(report_year) -%}left(cast({{ report_year }} as varchar), 7){%- endmacro %}
 {% macro disclosed_reports(indicators=()) -%}select * from stg_c03_annual_reports{%- endmacro %}
-{% macro tax_of_the_year() -%}paid as (
+{% macro latest_reports(indicators=()) -%}select * from stg_c03_annual_reports{%- endmacro %}
+{% macro report_stops_in(report_year, indicator, indicators) -%}left(cast({{ report_year }} as varchar), 7){%- endmacro %}
+{% macro report_years(indicators=()) -%}2{%- endmacro %}
+{% macro first_year_counted(indicator) -%}1{%- endmacro %}
+{% macro tax_of_the_year(asked) -%}paid as (
     select * from stg_c12_tax_paid
 ),
 
 taxed as (
-    select * from paid
+    select p.*, r.revenue as latest_revenue
+    from paid as p inner join reports as r on p.enterprise_id = r.enterprise_id
+    inner join {{ asked }} as a on p.enterprise_id = a.enterprise_id
 ){%- endmacro %}
 {% macro insured_counts(back, of=none) -%}insured_counts as (
     select * from stg_c13_insured_staff
@@ -128,4 +142,5 @@ taxed as (
 {%- endmacro %}
 {% macro is_repaired_listing(listing) -%}({{ listing }}.repaired_on is not null){%- endmacro %}
 {% macro field_counts(dimensions) -%}select * from combined_class{%- endmacro %}
-{% macro in_slice(enterprise_id="enterprise_id") -%}({{ enterprise_id }} is not null){%- endmacro %}
+{% macro side_by_side(alias, first, others) -%}from {{ first }} as {{ alias }}{%- endmacro %}
+{% macro same_enterprise(alias, others) -%}{{ alias }}.enterprise_id{%- endmacro %}

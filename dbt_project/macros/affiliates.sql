@@ -103,9 +103,10 @@
         and {{ _is_meant("holder_id", among, of) }}
 {%- endmacro %}
 
+{#- The condition on the chosen says nothing new; DuckDB carries a choice to the files only where it sees a condition. -#}
 {% macro _is_meant(person, among, of) -%}
     (
-        {{ person }} in (select meant.person_id from {{ among }} as meant)
+        {{ person }} in (select meant.person_id from {{ among }} as meant where meant.person_id is not null)
         {%- if of %}
         or enterprise_id in (select meant.enterprise_id from {{ of }} as meant)
         {%- endif %}

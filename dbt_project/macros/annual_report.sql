@@ -10,12 +10,21 @@
     make_date({{ report_year }} + 1, 6, 30)
 {%- endmacro %}
 
-{#- Whether a row of stg_c03_annual_reports was filed late inside the window of H030103, as a boolean SQL expression. -#}
+{#- Whether a row of stg_c03_annual_reports was filed late inside the window of H030103, as a boolean SQL expression. A report
+    filed in the window is late if it was due before; of the years due later, which are few and known, the day tells. Making
+    the day of each row would keep the condition from the files. -#}
 {% macro is_filed_late(report) -%}
+    {%- set last = year() | int -%}
+    {%- set first = [first_year_counted("H030103"), last] | min -%}
     (
-        {{ report }}.filed_on > {{ report_due_on(report ~ ".report_year") }}
-        and {{ report }}.filed_on > {{ window_start("H030103") }}
+        {{ report }}.filed_on > {{ window_start("H030103") }}
         and {{ report }}.filed_on <= {{ month_end() }}
+        and (
+            {{ report }}.report_year < {{ first }}
+            {%- for due in range(first, last) %}
+            or ({{ report }}.report_year = {{ due }} and {{ report }}.filed_on > date '{{ due + 1 }}-06-30')
+            {%- endfor %}
+        )
     )
 {%- endmacro %}
 
@@ -24,17 +33,9 @@
     cast(({{ report_year }}) + 2 as varchar) || '-07'
 {%- endmacro %}
 
-{#- What is known of an enterprise's substance, as common table expressions that end in `substance`, one row per enterprise
-    with any of it (H030201, H030202). The records stand beside it, newest first (`recency` = 1 is the one read):
-      reports  reports on the year due or a later one, without what was not published, as in H0701
-      tax      tax paid in such a year
-      insured  insured staff, counted inside the window of H030202
-    In `substance` tax and staff are 0 only if no source knows more; null where no source speaks. A feed that is not fresh
-    says nothing.
-    among   relation with enterprise_id of those whose tax, insured staff and substance are asked for; none: of all -#}
-{% macro reported_substance(among=none) -%}
-{%- set asked_for = "enterprise_id in (select enterprise_id from " ~ among ~ ")" if among else "true" -%}
-reports as (
+{#- Annual reports on the year due or a later one, filed by the end of the month, without what was not published, as a query;
+    none while the feed is not fresh. A year that has not begun has no report. -#}
+{% macro published_reports() -%}
     select
         enterprise_id,
         record_id,
@@ -42,7 +43,6 @@ reports as (
         received_month,
         report_year,
         filed_on,
-        row_number() over (partition by enterprise_id order by report_year desc) as recency,
         case when assets_published is not false then assets end as assets,
         case when liabilities_published is not false then liabilities end as liabilities,
         case when revenue_published is not false then revenue end as revenue,
@@ -52,8 +52,28 @@ reports as (
     from {{ ref("stg_c03_annual_reports") }}
     where
         filed_on <= {{ month_end() }}
-        and report_year >= {{ report_year_due() }}
+        and report_year between {{ report_years() | last }} and {{ report_years() | first }}
         and {{ fresh("c03_annual_reports") }}
+{%- endmacro %}
+
+{#- What is known of an enterprise's substance, as common table expressions that end in `substance`, one row per enterprise
+    with any of it (H030201, H030202). The records stand beside it, newest first (`recency` = 1 is the one read):
+      reports  reports on the year due or a later one, without what was not published, as in H0701
+      tax      tax paid in such a year
+      insured  insured staff, counted inside the window of H030202
+    In `substance` tax and staff are 0 only if no source knows more; null where no source speaks. A feed that is not fresh
+    says nothing.
+    among   relation with enterprise_id
+    asked   condition on it for those who are asked for. It stands where it is used: DuckDB carries the few who are left to
+            the files only where it sees that they are chosen -#}
+{% macro reported_substance(among, asked) -%}
+{%- set asked_for = "enterprise_id in (select enterprise_id from " ~ among ~ " where " ~ asked ~ ")" -%}
+reports as (
+    select
+        *,
+        row_number() over (partition by enterprise_id order by report_year desc) as recency
+    from ({{ published_reports() }}) as published
+    where {{ asked_for }}
 ),
 
 tax as (
@@ -92,7 +112,7 @@ insured as (
 ),
 
 spoken as (
-    select enterprise_id, tax, revenue, staff from reports where recency = 1 and {{ asked_for }}
+    select enterprise_id, tax, revenue, staff from reports where recency = 1
     union all
     select enterprise_id, tax_paid, null, null from tax where recency = 1
     union all

@@ -26,7 +26,11 @@ with received as (
         {%- endif %}
         raw_rows.received_month,
         raw_rows.delivery_id || ':' || cast(raw_rows.row_no as varchar) as record_id,
+        {%- if record_key | length == 1 %}
+        coalesce(cast(raw_rows.{{ record_key[0] }} as varchar), '') as record_key
+        {%- else %}
         concat_ws('|' {%- for part in record_key %}, cast(raw_rows.{{ part }} as varchar){% endfor %}) as record_key
+        {%- endif %}
     from {{ source("raw", feed) }} as raw_rows
     {{ without_superseded("raw_rows", feed) }}
     {{ without_replaced("raw_rows", feed, name) }}

@@ -8,16 +8,14 @@
 {#- Who gets or loses points for which of these indicators in the month, as a query with enterprise_id and code. For a view
     that would else put together far more than risk_evidence keeps: it gives no rows of others. -#}
 {% macro pointed(indicators) -%}
-    {%- set score = ref("enterprise_score") -%}
+    {%- set pointed = ref("enterprise_pointed") -%}
     {%- set in_force = scoring_rules()["indicators"] -%}
     {%- for indicator in indicators %}
     select
         enterprise_id,
         '{{ indicator }}' as code
-    from {{ score }}
-    where
-        month = {{ month() }}
-        and {{ "r_" ~ (indicator | lower) ~ " <> 0" if indicator in in_force else "false" }}
+    from {{ pointed }}
+    where {{ "has_" ~ (indicator | lower) if indicator in in_force else "false" }}
         {%- if not loop.last %}
     union all
         {%- endif %}

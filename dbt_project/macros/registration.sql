@@ -38,24 +38,37 @@
 {#- The annual report that says how much capital is paid in, one row per enterprise that has one: the latest on file, if
     it covers the year due or a later one and states the amount. No row while c03_annual_reports is not fresh. -#}
 {% macro paid_in_reports() -%}
-    select *
-    from (
+    select report.*
+    from ({{ _reports_on_capital() }}) as report
+    left join (
         select
             enterprise_id,
-            report_year,
-            filed_on,
-            paid_in_capital,
-            received_month,
-            record_id,
-            record_key,
-            row_number() over (partition by enterprise_id order by report_year desc) as recency
-        from {{ ref("stg_c03_annual_reports") }}
-        where
-            filed_on <= {{ month_end() }}
-            and report_year >= {{ report_year_due() }}
-            and {{ fresh("c03_annual_reports") }}
-    ) as report
-    where recency = 1 and paid_in_capital is not null
+            max(report_year) as report_year
+        from ({{ _reports_on_capital() }}) as filed
+        where report_year > {{ report_year_due() }}
+        group by enterprise_id
+    ) as newest on report.enterprise_id = newest.enterprise_id
+    where
+        report.paid_in_capital is not null
+        and (newest.report_year is null or report.report_year = newest.report_year)
+{%- endmacro %}
+
+{#- Annual reports on the year due or a later one; the latest of an enterprise is on one of the few years behind the year due
+    or on that year, so that none has to be ranked. -#}
+{% macro _reports_on_capital() -%}
+    select
+        enterprise_id,
+        report_year,
+        filed_on,
+        paid_in_capital,
+        received_month,
+        record_id,
+        record_key
+    from {{ ref("stg_c03_annual_reports") }}
+    where
+        filed_on <= {{ month_end() }}
+        and report_year >= {{ report_year_due() }}
+        and {{ fresh("c03_annual_reports") }}
 {%- endmacro %}
 
 {#- Cases of stg_c01_false_registrations that count in the month, each with its `standing`, suspected or revoked, and

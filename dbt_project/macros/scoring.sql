@@ -5,45 +5,79 @@
     that subtotal = cap; where the floor binds, all points that take away are. What counts (p_) is rounded so that the
     parts add up to the rounded whole: p_i = round(s_i) - round(s_i-1), s being the running sum. -#}
 
-{#- Band number of each indicator; null where the value is unknown or the indicator is not in force. A category without a
-    band also gives null, which the test `every_value_has_a_band` refuses. -#}
+{#- Band in which the value of an indicator lies; null where the value is unknown. A category without a band also gives null,
+    which the test `every_value_has_a_band` refuses. -#}
+{% macro band_of(indicator, value) -%}
+    {%- set bands = indicator["bands"] | sort(attribute="band") -%}
+    case
+    {%- if indicator["kind"] == "categorical" -%}
+        {%- for band in bands %} when {{ value }} = '{{ band["category"] | replace("'", "''") }}' then {{ band["band"] }}{% endfor %}
+    {%- else -%}
+        {%- for band in bands[:-1] %} when {{ value }} < {{ band["upper"] }} then {{ band["band"] }}{% endfor %}
+        {%- if bands %} when {{ value }} is not null then {{ bands[-1]["band"] }}{% endif %}
+    {%- endif %} end
+{%- endmacro %}
+
+{#- Points of a band before caps; null where the band is. -#}
+{% macro points_of(indicator, band) -%}
+    case {{ band }}{% for one in indicator["bands"] %} when {{ one["band"] }} then {{ one["points"] }}{% endfor %} end
+{%- endmacro %}
+
+{#- Whether the band in which a value lies gives or takes points before caps, as a boolean SQL expression, never null. Bands
+    beside each other that are alike in this are one, so that most indicators are one comparison. -#}
+{% macro has_points(indicator, value) -%}
+    {%- set bands = indicator["bands"] | sort(attribute="band") -%}
+    {%- set runs = [] -%}
+    {%- for band in bands -%}
+        {%- set pointed = (band["points"] | float) != 0 -%}
+        {%- if runs and runs[-1]["pointed"] == pointed and indicator["kind"] != "categorical" -%}
+            {%- do runs[-1].update({"upper": band["upper"]}) -%}
+        {%- else -%}
+            {%- do runs.append({"pointed": pointed, "upper": band["upper"], "category": band["category"]}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if indicator["kind"] == "categorical" -%}
+        {%- set categories = [] -%}
+        {%- for run in runs if run["pointed"] -%}
+            {%- do categories.append("'" ~ run["category"] | replace("'", "''") ~ "'") -%}
+        {%- endfor -%}
+        coalesce({{ value ~ " in (" ~ categories | join(", ") ~ ")" if categories else "false" }}, false)
+    {%- else -%}
+        coalesce(case
+        {%- for run in runs[:-1] %} when {{ value }} < {{ run["upper"] }} then {{ run["pointed"] | lower }}{% endfor %}
+        {%- if runs %} when {{ value }} is not null then {{ runs[-1]["pointed"] | lower }}{% else %} when false then false{% endif %} end, false)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Band number of each indicator (b_) under one version; null where it is not in force. -#}
 {% macro band_columns(rules, codes) -%}
     {%- for code in codes -%}
-        {%- set value = "v_" ~ code | lower -%}
-        {%- if code not in rules["indicators"] -%}
-    cast(null as integer)
+        {%- if code in rules["indicators"] -%}
+    {{ band_of(rules["indicators"][code], "v_" ~ code | lower) }}
         {%- else -%}
-            {%- set indicator = rules["indicators"][code] -%}
-            {%- set bands = indicator["bands"] | sort(attribute="band") -%}
-    case
-            {%- if indicator["kind"] == "categorical" -%}
-                {%- for band in bands %}
-        when {{ value }} = '{{ band["category"] | replace("'", "''") }}' then {{ band["band"] }}
-                {%- endfor -%}
-            {%- else %}
-                {%- for band in bands[:-1] %}
-        when {{ value }} < {{ band["upper"] }} then {{ band["band"] }}
-                {%- endfor %}
-        when {{ value }} is not null then {{ bands[-1]["band"] }}
-            {%- endif %}
-    end
+    cast(null as integer)
         {%- endif %} as b_{{ code | lower }}
         {%- if not loop.last -%}, {% endif %}
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Points of each indicator before caps; null where unknown or not in force. -#}
+{#- Points of each indicator before caps (r_) under one version; null where unknown or not in force. -#}
 {% macro raw_point_columns(rules, codes) -%}
     {%- for code in codes -%}
-    cast(
-        {%- if code not in rules["indicators"] -%}
-        null
-        {%- else -%}
-        case b_{{ code | lower }}
-            {%- for band in rules["indicators"][code]["bands"] %} when {{ band["band"] }} then {{ band["points"] }}{% endfor %} end
-        {%- endif %} as decimal(9, 2)) as r_{{ code | lower }}
+    cast({% if code in rules["indicators"] %}{{ points_of(rules["indicators"][code], "b_" ~ code | lower) }}{% else %}null{% endif %} as decimal(9, 2)) as r_{{ code | lower }}
         {%- if not loop.last -%}, {% endif %}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- What an indicator's column is for a row of any version: `written` is version -> SQL, and a version that does not have the
+    indicator gives null. Rows have `version_no`, the version's place in the list of `versions`. -#}
+{% macro by_version(versions, written) -%}
+    {%- set same = {} -%}
+    {%- for version, expression in written.items() -%}
+        {%- do same.setdefault(expression, []).append(versions.index(version) + 1) -%}
+    {%- endfor -%}
+    case
+    {%- for expression, numbers in same.items() %} when version_no in ({{ numbers | join(", ") }}) then {{ expression }}{% endfor %} end
 {%- endmacro %}
 
 {#- Codes of the levels in force that begin with `prefix`: level 1 has three characters, level 2 five. -#}
@@ -146,15 +180,28 @@
     {{ columns | join(",\n    ") }}
 {%- endmacro %}
 
+{#- Whether any cap or floor binds, for which most enterprises are too well off. -#}
+{% macro is_capped(rules) -%}
+    {%- set parts = ["up_total <> 1"] -%}
+    {%- for level in level_codes(rules, 3) + level_codes(rules, 5) -%}
+        {%- do parts.extend(["up_" ~ level | lower ~ " <> 1", "down_" ~ level | lower ~ " <> 1"]) -%}
+    {%- endfor -%}
+    {{ parts | join(" or ") }}
+{%- endmacro %}
+
 {#- Counted points of each indicator, which add up to the score to the cent; null where not in force. A number is rounded, half
-    away from zero, as it becomes a decimal. -#}
+    away from zero, as it becomes a decimal. Where nothing is capped the points count as they are: sums of cents need no
+    rounding, and rounding 81 sums is what takes longest. -#}
 {% macro counted_point_columns(rules, codes) -%}
     {%- set columns = [] -%}
     {%- set before = namespace(text="0") -%}
     {%- for code in codes -%}
         {%- if code in rules["indicators"] -%}
             {%- set now = "cast(s_" ~ (code | lower) ~ " as decimal(9, 2))" -%}
-            {%- do columns.append("cast(" ~ now ~ " - " ~ before.text ~ " as decimal(9, 2)) as p_" ~ (code | lower)) -%}
+            {%- do columns.append(
+                "case when capped then cast(" ~ now ~ " - " ~ before.text ~ " as decimal(9, 2)) else coalesce(r_"
+                ~ (code | lower) ~ ", cast(0 as decimal(9, 2))) end as p_" ~ (code | lower)
+            ) -%}
             {%- set before.text = now -%}
         {%- else -%}
             {%- do columns.append("cast(null as decimal(9, 2)) as p_" ~ (code | lower)) -%}

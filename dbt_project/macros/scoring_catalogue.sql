@@ -47,7 +47,7 @@
 {% macro versions_of_codes() -%}
     {%- set versions = {} -%}
     {%- for row in catalogue_rows("indicators", every_version=true) -%}
-        {%- do versions.setdefault(row["code"], []).append(row["filename"].split("/")[-2]) -%}
+        {%- do versions.setdefault(row["code"], []).append(version_of(row)) -%}
     {%- endfor -%}
     {{ return(versions) }}
 {%- endmacro %}
@@ -57,20 +57,31 @@
       caps        level code -> {cap, floor}
     `offsets` is true where a band takes points away. -#}
 {% macro scoring_rules() -%}
-    {%- set rules = {"indicators": {}, "caps": {}} -%}
-    {%- for row in catalogue_rows("indicators") | sort(attribute="code") -%}
+    {{ return(rules_of_versions(every_version=false).get(catalogue_version(), {"indicators": {}, "caps": {}})) }}
+{%- endmacro %}
+
+{#- The same for each version of the jurisdiction: version -> rules. -#}
+{% macro rules_of_versions(every_version=true) -%}
+    {%- set versions = {} -%}
+    {%- for row in catalogue_rows("indicators", every_version) | sort(attribute="code") -%}
+        {%- set rules = versions.setdefault(version_of(row), {"indicators": {}, "caps": {}}) -%}
         {%- do rules["indicators"].update({row["code"]: dict(row, bands=[], offsets=false)}) -%}
     {%- endfor -%}
-    {%- for row in catalogue_rows("bands") -%}
-        {%- set indicator = rules["indicators"][row["code"]] -%}
+    {%- for row in catalogue_rows("bands", every_version) -%}
+        {%- set indicator = versions[version_of(row)]["indicators"][row["code"]] -%}
         {%- set points = (indicator["weight"] | float) * (row["risk"] | float) / 100 -%}
         {%- do indicator["bands"].append(dict(row, band=row["band"] | int, points="%.2f" | format(points))) -%}
         {%- if points < 0 -%}{%- do indicator.update({"offsets": true}) -%}{%- endif -%}
     {%- endfor -%}
-    {%- for row in catalogue_rows("levels") -%}
-        {%- do rules["caps"].update({row["code"]: row}) -%}
+    {%- for row in catalogue_rows("levels", every_version) -%}
+        {%- do versions[version_of(row)]["caps"].update({row["code"]: row}) -%}
     {%- endfor -%}
-    {{ return(rules) }}
+    {{ return(versions) }}
+{%- endmacro %}
+
+{#- Version that a row of a catalogue file is of: its folder is called so. -#}
+{% macro version_of(row) -%}
+    {{ return(row["filename"].split("/")[-2]) }}
 {%- endmacro %}
 
 {#- The model of a list that computes an indicator: it is named by the level-2 code. -#}

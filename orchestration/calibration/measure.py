@@ -77,7 +77,7 @@ def _groups(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, policy:
                 least(score.score - {own} + avg({own}) OVER (), {query.value(float(catalogue.max_score))}) AS score,
                 {", ".join(f"score.l1_{level}" for level in levels)}
             FROM lake.main.risk_class
-            INNER JOIN lake.scores.enterprise_score AS score
+            INNER JOIN lake.scores.enterprise_points AS score
                 ON risk_class.month = score.month AND risk_class.enterprise_id = score.enterprise_id
             INNER JOIN lake.scores.enterprise AS enterprise
                 ON risk_class.month = enterprise.month AND risk_class.enterprise_id = enterprise.enterprise_id

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"specialised: {fields} agree with themselves")
         manifest = chosen.manifest
         if manifest is None:
-            from orchestration.warehouse.dbt import manifest_path
+            from orchestration.warehouse.project import manifest_path
 
             manifest = manifest_path(settings)
         elif not manifest.is_file():

@@ -65,6 +65,7 @@ class Platform:
         publish_feed: make the staged month visible.
         discard_feed: throw the staged month away.
         build_month: run dbt for one month.
+        views_stand: whether making the published views again would change nothing.
         decide: classify months x regions.
         shadow: compute and compare a candidate catalogue in the shadow.
         decide_specialised: the specialised classes of the members of key fields.
@@ -95,6 +96,7 @@ class Platform:
     publish_feed: Callable[..., Any] = late("orchestration.feeds.ingest", "publish_feed")
     discard_feed: Callable[..., Any] = late("orchestration.feeds.ingest", "discard_feed")
     build_month: Callable[..., Any] = late("orchestration.warehouse.dbt", "build_month")
+    views_stand: Callable[..., Any] = late("orchestration.warehouse.published", "stand")
     column_lineage: Callable[..., Any] = late("orchestration.warehouse.lineage", "column_lineage")
     decide: Callable[..., Any] = late("orchestration.risk.decide", "decide")
     shadow: Callable[..., Any] = late("orchestration.shadow.whole", "shadow")

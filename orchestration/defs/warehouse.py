@@ -16,7 +16,7 @@ from dagster_dbt import dbt_assets
 
 from orchestration.defs.partitions import month_in_progress, months
 from orchestration.defs.resources import LAKE_WRITER, Platform, retried
-from orchestration.defs.translator import OWNER, Translator
+from orchestration.defs.translator import OWNER, RISK_CLASS, Translator
 from orchestration.settings import Settings, month_shift
 
 PUBLISHED = "tag:published"
@@ -119,21 +119,38 @@ def column_lineage(
     )
 
 
+def _ended(platform: Platform) -> str:
+    """The newest month that is over; it stands for the published views, which are of no month."""
+    return month_shift(month_in_progress(platform.settings, platform.now()), -1)
+
+
+def _nothing_to_make(context: dg.AssetExecutionContext) -> bool:
+    """Whether the views of this run stand as they are. Whoever asks for views alone gets them made."""
+    platform: Platform = context.resources.platform
+    if RISK_CLASS not in context.job_def.asset_layer.selected_asset_keys:
+        return False
+    with retried(context):
+        stands = bool(platform.views_stand(platform.settings, _ended(platform)))
+    if stands:
+        platform.progress("published  dbt: views stand")
+        context.log.info("The published views stand: nothing that they are made of has changed.")
+    return stands
+
+
 def _run_dbt(
     context: dg.AssetExecutionContext, names: _Names, month: str | None, built: Built
 ) -> tuple[list[dg.AssetCheckEvaluation], str | None]:
     """Run dbt for a month, note what was built; return the checks, and why dbt stopped if it did."""
-    from orchestration.warehouse.dbt import WarehouseError
+    from orchestration.warehouse.project import WarehouseError
 
     platform: Platform = context.resources.platform
     settings, failure = platform.settings, None
-    # Published views are of no month; the newest one that is over stands for them.
-    ended = month_shift(month_in_progress(settings, platform.now()), -1)
     nodes: list[Any] = []
     with retried(context):
         try:
             select = names.select(context.selected_asset_keys)
-            nodes = platform.build_month(settings, month or ended, select=select, on_node=nodes.append).nodes
+            told = month or _ended(platform)
+            nodes = platform.build_month(settings, told, select=select, on_node=nodes.append).nodes
         except WarehouseError as error:
             failure = str(error)
     models = [node for node in nodes if node.kind == "model"]
@@ -189,7 +206,7 @@ def _build(
 
 def read_manifest(settings: Settings) -> dict[str, Any]:
     """dbt's manifest, parsed when the project changed."""
-    from orchestration.warehouse.dbt import manifest_path
+    from orchestration.warehouse.project import manifest_path
 
     manifest: dict[str, Any] = json.loads(manifest_path(settings).read_text(encoding="utf-8"))
     return manifest
@@ -239,7 +256,8 @@ def build_warehouse(settings: Settings, manifest: Mapping[str, Any]) -> list[dg.
         pool=LAKE_WRITER,
     )
     def warehouse_published(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        """Make the views that people read."""
-        yield from _build(context, warehouse_published, manifest, views, [None])
+        """Make the views that people read, unless they stand."""
+        if not _nothing_to_make(context):
+            yield from _build(context, warehouse_published, manifest, views, [None])
 
     return [warehouse_month, warehouse_published]

@@ -17,7 +17,7 @@ from orchestration.explanation.fields import fields_of
 from orchestration.explanation.model import Explanation, Factor, Level, Override, Text
 from orchestration.explanation.outlook import outlook
 from orchestration.explanation.points import Subtotal, band_of, raw_points, score
-from orchestration.explanation.read import Row, Rows, last_received, read, tables
+from orchestration.explanation.read import Row, Rows, last_received, read, tables, values_of
 from orchestration.explanation.remedies import remedy_of
 from orchestration.explanation.ruling import Ruling, rule
 from orchestration.feeds.contract import code_list, delivered_feeds, load_contract
@@ -63,13 +63,12 @@ def explain_on(
         raise ExplanationError(_missing(connection, enterprise_id, chosen, known))
     catalogue = _catalogue(settings, rows.classed)
     factors = _factors(connection, settings, catalogue, rows, chosen)
-    stored = {i.code: rows.scored.get(f"r_{i.column}") for i in catalogue.indicators}
-    if stored != raw_points(catalogue, {factor.code: factor.value for factor in factors}):
+    counted = score(catalogue, raw_points(catalogue, values_of(catalogue, rows.scored)))
+    if counted.points != {factor.code: factor.points for factor in factors}:
         raise ExplanationError(
             f"The points of {enterprise_id} in {chosen} are not those that data/catalogue/{catalogue.version} gives "
             f"now; compute {chosen} again and classify it."
         )
-    counted = score(catalogue, stored)
     ruling = rule(catalogue, counted.score, {factor.code: factor.value for factor in factors})
     if counted.score != rows.classed["score"]:
         raise ExplanationError(
@@ -171,12 +170,13 @@ def _factors(
         for feed in indicator.feeds
     }
     newest = last_received(connection, month, missing)
+    raw = raw_points(catalogue, values_of(catalogue, rows.scored))
     factors = []
     for indicator in catalogue.indicators:
         value = rows.scored.get(f"v_{indicator.column}")
         band = band_of(catalogue, indicator, value)
         counts = rows.scored[f"p_{indicator.column}"]
-        raw = rows.scored.get(f"r_{indicator.column}") or Decimal(0)
+        before_caps = raw[indicator.code] or Decimal(0)
         factors.append(
             Factor(
                 code=indicator.code,
@@ -188,7 +188,7 @@ def _factors(
                 band=band.band if band else None,
                 label=Text(band.label_zh, band.label_en) if band else None,
                 points=counts,
-                cap_taken=raw - counts,
+                cap_taken=before_caps - counts,
                 known=value is not None,
                 unknown=_unknown(settings, indicator.feeds, month, newest) if value is None else None,
                 records=tuple(rows.records.get(indicator.code, ())),

@@ -14,7 +14,17 @@ import calendar
 import duckdb
 
 from orchestration.feeds import expressions as sql
-from orchestration.feeds.columns import DICTIONARY, FORGIVEN, RULES, Built, Columns, is_coded, quoted
+from orchestration.feeds.columns import (
+    DICTIONARY,
+    FORGIVEN,
+    RULES,
+    Built,
+    Columns,
+    is_coded,
+    missing,
+    quoted,
+    ready,
+)
 from orchestration.feeds.contract import Column, Contract
 from orchestration.lake import quote
 from orchestration.settings import Settings
@@ -39,6 +49,13 @@ class Cleaner:
         self.month_end = f"{month}-{calendar.monthrange(year, number)[1]:02d}"
         self.columns = Columns(settings, contract)
         self.lookups = self.columns.lookups
+        # columns whose texts mean the same share one dictionary, called after the first of them
+        self.kinds: dict[str, list[Column]] = {}
+        alike: dict[object, str] = {}
+        for column in contract.columns:
+            if column.type in DICTIONARY:
+                kind = (column.type, column.codes, column.by_text, tuple(sorted(column.code_aliases.items())))
+                self.kinds.setdefault(alike.setdefault(kind, column.name), []).append(column)
 
     def prepare(self, connection: duckdb.DuckDBPyConnection, source: str) -> None:
         """Set variables and make the dictionaries: each distinct text of a code or date column, cleaned once.
@@ -50,21 +67,23 @@ class Cleaner:
         import pyarrow as pa
 
         sql.set_variables(connection, self.settings)
-        for name, known in self.lookups.items():
-            rows = pa.table(
-                {
-                    attribute: [getattr(meaning, attribute) for meaning in known.meanings]
-                    for attribute in ("key", "code", "how")
-                }
-            )
-            connection.register("lookup_rows", rows)
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE lookup_{name} AS SELECT * FROM lookup_rows")
-            connection.unregister("lookup_rows")
-        for column in self.contract.columns:
-            if column.type in DICTIONARY:
-                connection.execute(
-                    f"CREATE OR REPLACE TEMP TABLE dictionary_{column.name} AS {self._dictionary(column, source)}"
+        for kind, columns in self.kinds.items():
+            if known := self.lookups.get(kind):
+                rows = pa.table(
+                    {
+                        attribute: [getattr(meaning, attribute) for meaning in known.meanings]
+                        for attribute in ("key", "code", "how")
+                    }
                 )
+                connection.register("lookup_rows", rows)
+                connection.execute(f"CREATE OR REPLACE TEMP TABLE lookup_{kind} AS SELECT * FROM lookup_rows")
+                connection.unregister("lookup_rows")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE dictionary_{kind} AS {self._dictionary(columns, source)}")
+
+    @property
+    def codes(self) -> list[str]:
+        """Columns of unified codes; their check characters are counted apart (``characters``)."""
+        return [column.name for column in self.contract.columns if column.type == "uscc"]
 
     @property
     def rules(self) -> list[str]:
@@ -86,10 +105,11 @@ class Cleaner:
             found += [
                 f"{entry}.text AS t_{name}",
                 f"{entry}.value AS code_{name}",
-                f"{entry}.issue AS i_{name}",
+                f"{entry}.issue || ':{name}' AS i_{name}",
                 *flags,
             ]
-            joins.append(f"LEFT JOIN dictionary_{name} AS {entry} ON {entry}.raw = texts.r_{name}")
+            kind = next(kind for kind, columns in self.kinds.items() if column in columns)
+            joins.append(f"LEFT JOIN dictionary_{kind} AS {entry} ON {entry}.raw = texts.r_{name}")
         level = f"SELECT {', '.join(['texts.*', *found])} FROM ({level}) AS texts {' '.join(joins)}"
         built = {column.name: self._in_row(column) for column in columns}
         values = ", ".join(f"{built[column.name].value} AS {quoted(column.name)}" for column in columns)
@@ -101,11 +121,13 @@ class Cleaner:
         )
         return f"SELECT _position, {typed}, {issue} AS _issue{counts} FROM ({level})"
 
-    def _dictionary(self, column: Column, source: str) -> str:
-        """Each distinct delivered text of one column with its value, its issue and the rules that mended it."""
-        name, built = column.name, self.columns.of(column)
+    def _dictionary(self, columns: list[Column], source: str) -> str:
+        """Each distinct delivered text of some columns with its value, its issue and the rules that mended it."""
+        column, name = columns[0], columns[0].name
+        built = self.columns.of(column)
+        texts = " UNION ALL ".join(f"SELECT r_{one.name} AS r_{name} FROM {source}" for one in columns)
         level = self._texts(
-            [column], f"(SELECT DISTINCT r_{name} FROM {source} WHERE r_{name} IS NOT NULL)", f"r_{name}"
+            [column], f"(SELECT DISTINCT r_{name} FROM ({texts}) WHERE r_{name} IS NOT NULL)", f"r_{name}", few=True
         )
         if name in self.lookups:
             level = (
@@ -114,7 +136,7 @@ class Cleaner:
             )
         value = f"code_{name}" if name in self.lookups else built.value
         level = f"SELECT *, {value} AS {quoted(name)} FROM ({level})"
-        issues = [f"CASE WHEN {condition} THEN '{reason}:{name}' END" for reason, condition in built.issues]
+        issues = [f"CASE WHEN {condition} THEN '{reason}' END" for reason, condition in built.issues]
         flags = [f"coalesce({condition}, false) AS f_{rule}" for rule, condition in built.rules.items()]
         parts = [
             f"r_{name} AS raw",
@@ -124,14 +146,18 @@ class Cleaner:
         ]
         return f"SELECT {', '.join(parts + flags)} FROM ({level})"
 
-    def _texts(self, columns: list[Column], source: str, carried: str) -> str:
+    def _texts(self, columns: list[Column], source: str, carried: str, *, few: bool = False) -> str:
         """The levels that need one column only; ``columns`` says what their prefixes mean."""
         names = [column.name for column in columns]
+        spelt = {column.name: ready(column, f"r_{column.name}") for column in columns}
         amounts = [column.name for column in columns if column.type == "amount"]
         dates = [column.name for column in columns if column.type == "date"]
-        tidied = [f"{sql.tidy('r_' + name)} AS s_{name}" for name in names]
-        level = f"SELECT {', '.join([carried, *tidied])} FROM {source}"
+        texts = [f"r_{name}" for name in names if f"r_{name}" not in carried.split(", ")]
+        values = [f"{value} AS v_{name}" for name, value in spelt.items() if value]
+        odd = {name: f"(CASE WHEN v_{name} IS NULL THEN r_{name} END)" for name, value in spelt.items() if value}
+        level = f"SELECT {', '.join([carried, *texts, *values])} FROM {source}"
         for step in (
+            [f"{sql.tidy(odd.get(name, f'r_{name}'), few=few or name in odd)} AS s_{name}" for name in names],
             [f"{sql.no_literal_null('s_' + name)} AS t_{name}" for name in names],
             [f"{sql.half('t_' + column.name)} AS h_{column.name}" for column in columns if is_coded(column)],
             [f"{expression} AS w_{name}" for name, expression in self._working(columns)],
@@ -183,7 +209,7 @@ class Cleaner:
         parts = []
         for number, rule in enumerate(self.contract.quarantine_when):
             conditions = [f"CAST({quoted(name)} AS VARCHAR) = {quote(code)}" for name, code in rule.equals.items()]
-            conditions += [f"t_{name} IS NULL" for name in rule.missing]
+            conditions += [missing(self.contract.column(name)) for name in rule.missing]
             conditions += [f"{quoted(first)} < {quoted(second)}" for first, second in rule.before.items()]
             if rule.personal_name:
                 conditions.append(sql.personal_name(f"t_{rule.personal_name}"))
@@ -197,4 +223,5 @@ class Cleaner:
     @staticmethod
     def _count(rule: str, built: dict[str, Built]) -> str:
         conditions = [one.rules[rule] for one in built.values() if rule in one.rules]
-        return "CAST(" + " + ".join(f"CAST(coalesce({c}, false) AS INTEGER)" for c in conditions) + " AS UTINYINT)"
+        # a condition of CASE is not looked at further where its first part fails
+        return "CAST(" + " + ".join(f"CASE WHEN {c} THEN 1 ELSE 0 END" for c in conditions) + " AS UTINYINT)"

@@ -3,10 +3,11 @@
 Belongs here: one method per kind of column, names of issues and rules.
 Does not belong here: the expressions (``expressions``), putting the columns into one query (``clean``).
 
-Conditions and values are SQL over the levels of the cleaning query: for a column ``x`` the delivered text ``r_x``,
-trimmed ``s_x``, without literal nulls ``t_x``, half-width ``h_x``, ready to look up or test ``w_x``; for dates the date
-``d_x`` and whether it says "no date" ``z_x``; for amounts their parts ``p_x`` and currency ``c_x``; for codes what was
-found, ``code_x`` and ``how_x``.
+Conditions and values are SQL over the levels of the cleaning query: for a column ``x`` the delivered text ``r_x``. Most
+texts are in their final spelling already: ``v_x`` is the value of such a text. Only a text without one goes on: trimmed
+``s_x``, without literal nulls ``t_x``, half-width ``h_x``, ready to look up or test ``w_x``; for dates the date ``d_x``
+and whether it says "no date" ``z_x``; for amounts their parts ``p_x`` and currency ``c_x``; for codes what was found,
+``code_x`` and ``how_x``.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from orchestration.settings import Settings
 
 UNKNOWN = "unknown_code"
 """The issue that stops the feed instead of keeping the row out."""
+CHECK = "uscc_check_digit"
+"""The rule on check characters."""
 RULES = (
     "literal_null", "full_width", "lower_case_code", "code_by_label", "retired_region", "sentinel_date",
-    "date_spelling", "capital_with_currency", "percent_ratio", "uscc_check_digit", "identity_number_in_text",
+    "date_spelling", "capital_with_currency", "percent_ratio", CHECK, "identity_number_in_text",
     "masked_person_id", "code_missing_name_given", "code_masked_name_given", "code_malformed_name_given",
 )  # fmt: skip
 """Rules that mend or remark a value; ``cleaned`` in the manifest counts values by them."""
@@ -49,6 +52,16 @@ DICTIONARY = (*CODED, "date", "month", "year")
 """Types with few distinct texts: each text is cleaned once, rows look it up. Halves the time of a feed."""
 
 
+_READY: dict[str, Callable[[str], str]] = {
+    "uscc": sql.ready_uscc,
+    "person_id": sql.ready_holder,
+    "holder_id": sql.ready_holder,
+    "identifier": sql.ready_identifier,
+    "integer": sql.ready_integer,
+    "ratio": sql.ready_ratio,
+}
+
+
 @dataclass
 class Built:
     """What one column adds to the query.
@@ -62,6 +75,24 @@ class Built:
     value: str
     issues: list[tuple[str, str]] = field(default_factory=list)
     rules: dict[str, str] = field(default_factory=dict)
+
+
+def ready(column: Column, text: str) -> str | None:
+    """Value of a text that needs no mending, else null; None for types where telling costs as much as mending.
+
+    Such a text has no issue and no rule mends it, so neither is looked at: that is most of the time of a feed. The
+    value must be the one that mending would give. For persons it is the identifier before it is hashed.
+    """
+    if column.type == "amount":
+        return sql.ready_amount(text, AMOUNT_UNITS[column.unit or "wan_yuan"])
+    return _READY[column.type](text) if column.type in _READY else None
+
+
+def missing(column: Column) -> str:
+    """Whether nothing was delivered in ``column``."""
+    if ready(column, "") is None:
+        return f"t_{column.name} IS NULL"
+    return f"v_{column.name} IS NULL AND t_{column.name} IS NULL"
 
 
 def quoted(name: str) -> str:
@@ -99,10 +130,10 @@ class Columns:
             "date": self._date,
             "month": lambda column: Built(sql.month(f"h_{column.name}"), [_unread("bad_date", column)]),
             "year": lambda column: Built(sql.year(f"h_{column.name}"), [_unread("bad_number", column)]),
-            "integer": lambda column: Built(sql.integer(f"h_{column.name}"), [_unread("bad_number", column)]),
+            "integer": lambda column: Built(_or_ready(column, sql.integer), [_unread("bad_number", column)]),
             "ratio": self._ratio,
             "amount": self._amount,
-            "identifier": lambda column: Built(f"h_{column.name}"),
+            "identifier": lambda column: Built(_or_ready(column, str)),
             "text": self._text,
             "name": self._text,
         }
@@ -122,17 +153,14 @@ class Columns:
         name, work = column.name, f"w_{column.name}"
         legal, masked, identity = sql.legal_uscc(work), f"contains({work}, '*')", sql.identity_number(work)
         issues = [("masked_code", masked), ("identity_number_as_code", identity), ("malformed_code", f"NOT {legal}")]
-        rules = {
-            "lower_case_code": f"h_{name} <> upper(h_{name})",
-            "uscc_check_digit": f"NOT {sql.check_digit(quoted(name))}",
-        }
+        rules = {"lower_case_code": f"h_{name} <> upper(h_{name})"}
         if named := self.named(column):
             rules |= {
-                "code_missing_name_given": f"t_{name} IS NULL AND {named}",
+                "code_missing_name_given": f"{missing(column)} AND {named}",
                 "code_masked_name_given": f"{masked} AND {named}",
                 "code_malformed_name_given": f"NOT {legal} AND NOT {masked} AND NOT {identity} AND {named}",
             }
-        return Built(f"CASE WHEN {legal} THEN {work} END", issues, rules)
+        return Built(f"CASE WHEN v_{name} IS NOT NULL THEN v_{name} WHEN {legal} THEN {work} END", issues, rules)
 
     def named(self, column: Column) -> str | None:
         """Whether a row's name can stand in for the code in ``column``: it is given and no person's."""
@@ -153,10 +181,15 @@ class Columns:
 
     def _person_id(self, column: Column) -> Built:
         work = f"w_{column.name}"
-        return _maskable(column, f"CASE WHEN NOT contains({work}, '*') THEN {sql.hashed(work)} END")
+        given = f"v_{column.name}"
+        return _maskable(
+            column,
+            f"CASE WHEN {given} IS NOT NULL THEN {sql.hashed(given)} "
+            f"WHEN NOT contains({work}, '*') THEN {sql.hashed(work)} END",
+        )
 
     def _holder_id(self, column: Column) -> Built:
-        work = f"w_{column.name}"
+        work = f"coalesce(v_{column.name}, w_{column.name})"
         conditions = [sql.legal_uscc(work)]
         for other, code in column.person_when.items():
             conditions.append(f"coalesce({self.early(other)} <> {quote(code)}, true)")
@@ -177,7 +210,7 @@ class Columns:
     def _ratio(self, column: Column) -> Built:
         text = f"h_{column.name}"
         percent = f"ends_with({text}, '%') OR try_cast({text} AS DOUBLE) > 1"
-        return Built(sql.ratio(text), [_unread("bad_number", column)], {"percent_ratio": percent})
+        return Built(_or_ready(column, sql.ratio), [_unread("bad_number", column)], {"percent_ratio": percent})
 
     def _text(self, column: Column) -> Built:
         # numbers of documents may look like identity numbers; they are keys and must stay whole
@@ -195,8 +228,9 @@ class Columns:
         issues = [_unread("bad_number", column)]
         if not any(other.type == "currency" for other in self.contract.columns):
             issues.append(("foreign_currency", f"c_{name} <> 'CNY'"))
+        factor = AMOUNT_UNITS[column.unit or "wan_yuan"]
         return Built(
-            sql.amount(f"h_{name}", f"w_{name}", f"p_{name}", AMOUNT_UNITS[column.unit or "wan_yuan"]),
+            _or_ready(column, lambda text: sql.amount(text, f"w_{name}", f"p_{name}", factor)),
             issues,
             {"capital_with_currency": f"w_{name} IS NOT NULL AND {quoted(name)} IS NOT NULL"},
         )
@@ -231,6 +265,11 @@ class Columns:
             named = [f"c_{other.name}" for other in self.contract.columns if other.type == "amount"]
             return f"CASE WHEN t_{name} IS NULL THEN coalesce({', '.join([*named, 'NULL'])}) ELSE code_{name} END"
         return f"code_{name}"
+
+
+def _or_ready(column: Column, mended: Callable[[str], str]) -> str:
+    """The ready value, else what is made from the half-width text."""
+    return f"coalesce(v_{column.name}, {mended(f'h_{column.name}')})"
 
 
 def _unread(reason: str, column: Column) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from orchestration.feeds.ledger import SEALED, Plan, Planned, original, partitio
 from orchestration.feeds.manifest import ACCEPTED, MISSING, Delivery, FeedMonth, read_manifest
 from orchestration.feeds.reader import Delivered, read_delivery
 from orchestration.feeds.rows import Sorter
-from orchestration.lake import scratch
+from orchestration.lake import workbench
 from orchestration.settings import Settings, month_check
 
 __all__ = ["FeedMonth", "FeedStop", "Staged", "discard_feed", "publish_feed", "read_manifest", "seal", "stage_feed"]
@@ -79,7 +79,7 @@ def _stage(settings: Settings, contract: Contract, where: Where, planned: Plan, 
     work = folder / "work"
     work.mkdir()
     warnings = list(planned.warnings)
-    with scratch(settings) as connection:
+    with workbench(settings) as connection:
         sorter = Sorter(connection, settings, contract, where.month, folder)
         deliveries = []
         for number, file in enumerate(planned.files):

@@ -34,16 +34,16 @@ def row_no(position: str) -> str:
     return f"({position} - (({position} >> {SHIFT}) << {SHIFT}))"
 
 
-def quarantine_query(connection: duckdb.DuckDBPyConnection, contract: Contract, month: str) -> str:
+def quarantine_query(connection: duckdb.DuckDBPyConnection, contract: Contract, month: str, issues: list[str]) -> str:
     """The rows of ``quarantined.parquet``, from the sorter's ``delivered``, ``cleaned``, ``unparsed``, and so on.
 
     A row is named by its number and, where each row of its file is one line, by that line, so that it is found in an
     editor.
 
-    Makes the table ``sentences`` of the issues that occurred.
+    Makes the table ``sentences`` of the ``issues`` that occurred.
     """
     connection.execute("CREATE TEMP TABLE sentences (issue VARCHAR, reason VARCHAR, sentence VARCHAR, shows BOOLEAN)")
-    if sentences := _sentences(connection, contract):
+    if sentences := _sentences(contract, issues):
         connection.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
     number = row_no("q._position")
     shown = f"left({sql.scrubbed('(' + sql.half('q.text') + ')')}, {SHOWN})"
@@ -83,13 +83,10 @@ def _unparsed(contract: Contract) -> str:
     return f"SELECT u._position, false, u.reason, {sentence}, NULL, {row_json} FROM unparsed AS u"
 
 
-def _sentences(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[list[object]]:
+def _sentences(contract: Contract, issues: list[str]) -> list[list[object]]:
     """Issue, reason, sentence, whether it shows the delivered text: for each issue that occurred."""
-    issues = connection.execute(
-        "SELECT DISTINCT _issue FROM cleaned WHERE _issue IS NOT NULL AND replaced_by IS NULL ORDER BY 1"
-    ).fetchall()
     sentences: list[list[object]] = []
-    for (issue,) in issues:
+    for issue in issues:
         reason, name = issue.split(":", 1)
         if name.startswith("#"):
             sentences.append([issue, reason, contract.quarantine_when[int(name[1:])].sentence, False])

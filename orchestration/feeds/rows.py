@@ -14,18 +14,22 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.feeds.characters import wrong_check_characters
 from orchestration.feeds.clean import Cleaner
-from orchestration.feeds.columns import UNKNOWN
+from orchestration.feeds.columns import CHECK, RULES, UNKNOWN
 from orchestration.feeds.contract import Column, Contract
 from orchestration.feeds.errors import Where, shown
+from orchestration.feeds.keys import repeated_hashes
 from orchestration.feeds.ledger import Planned
 from orchestration.feeds.quarantine import QUARANTINE_SCHEMA, SHIFT, cure, quarantine_query, row_no
 from orchestration.feeds.reader import Delivered
+from orchestration.feeds.shape import PARQUET as SCRATCH
 from orchestration.feeds.shape import Table
 from orchestration.lake import quote
 from orchestration.settings import Settings
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+"""The order of the rows is kept: they are sorted by enterprise, and readers count on it."""
 
 
 @dataclass
@@ -68,8 +72,11 @@ class Sorter:
         self.month = month
         self.folder = folder
         self.cleaner = Cleaner(settings, contract, month)
+        self.cleaned = folder / "work" / "cleaned.parquet"
         self.pieces: list[_Piece] = []
         self.files: list[Planned] = []
+        self.issues: dict[str, tuple[int, int]] = {}  # of rows that are not superseded: how many, first position
+        self.twice = False  # whether a key comes again, or two keys have one hash
         connection.execute(
             "CREATE TEMP TABLE deliveries (place BIGINT, delivery_id VARCHAR, file VARCHAR, replaced_by VARCHAR)"
         )
@@ -104,22 +111,27 @@ class Sorter:
             FeedStop: a row holds an unknown code.
         """
         counts = Counts()
-        if not self.pieces:
+        if not any(piece.table.rows + piece.table.rejected for piece in self.pieces):
             return self.nothing()
         connection = self.connection
         connection.execute(f"CREATE TEMP VIEW delivered AS {self._delivered()}")
         connection.execute(f"CREATE TEMP TABLE pieces AS {self._places()}")
         connection.execute(f"CREATE TEMP VIEW unparsed AS {self._unparsed()}")
-        cleaned = self.folder / "work" / "cleaned.parquet"
         self.cleaner.prepare(connection, "delivered")
-        connection.execute("SET preserve_insertion_order = false")
-        self._copy(self.cleaner.query("delivered"), cleaned)
+        # cleaned rows carry their position, so their order does not matter here
+        options = SCRATCH.replace(")", ", PRESERVE_ORDER false)")
+        connection.execute(f"COPY ({self.cleaner.query('delivered')}) TO {quote(self.cleaned)} {options}")
         connection.execute(
             f"CREATE TEMP VIEW cleaned AS SELECT c.*, d.delivery_id, d.replaced_by "
-            f"FROM read_parquet({quote(cleaned)}) AS c JOIN deliveries AS d ON d.place = c._position >> {SHIFT}"
+            f"FROM read_parquet({quote(self.cleaned)}) AS c JOIN deliveries AS d ON d.place = c._position >> {SHIFT}"
         )
+        sums = "".join(f", sum(_n_{rule})" for rule in self.cleaner.rules)
+        found = connection.execute(
+            f"SELECT _issue, replaced_by IS NULL, count(*), min(_position){sums} FROM cleaned GROUP BY ALL"
+        ).fetchall()
+        self.issues = {row[0]: (row[2], row[3]) for row in found if row[0] is not None and row[1]}
         self._stop_at_unknown_codes()
-        self._count_rules(counts)
+        self._count_rules(counts, [row[4:] for row in found])
         self._find_superseded()
         self._write()
         counts.accepted = self._rows("accepted")
@@ -178,13 +190,11 @@ class Sorter:
 
     def _stop_at_unknown_codes(self) -> None:
         """Raise for the first unknown code, naming how many there are."""
-        found = self.connection.execute(
-            "SELECT min(_position), arg_min(_issue, _position), count(*) FROM cleaned "
-            f"WHERE replaced_by IS NULL AND starts_with(_issue, '{UNKNOWN}:')"
-        ).fetchone()
-        if found is None or found[0] is None:
+        unknown = {issue: found for issue, found in self.issues.items() if issue.startswith(f"{UNKNOWN}:")}
+        if not unknown:
             return
-        position, issue, rows = found
+        issue, (_, position) = min(unknown.items(), key=lambda item: item[1][1])
+        rows = sum(count for count, _ in unknown.values())
         column = self.contract.column(issue.split(":", 1)[1])
         texts = self.connection.execute(
             f"SELECT r_{column.name}, min(d._position) FROM delivered AS d "
@@ -207,14 +217,12 @@ class Sorter:
             row=row,
         )
 
-    def _count_rules(self, counts: Counts) -> None:
-        rules = self.cleaner.rules
-        if not rules:
-            return
-        sums = ", ".join(f"sum(_n_{rule})" for rule in rules)
-        row = self.connection.execute(f"SELECT {sums} FROM cleaned").fetchone() or ()
-        counts.cleaned = {rule: int(number) for rule, number in zip(rules, row, strict=True) if number}
-        if bad := counts.cleaned.get("uscc_check_digit"):
+    def _count_rules(self, counts: Counts, sums: list[tuple[int, ...]]) -> None:
+        found = {rule: sum(row[place] for row in sums) for place, rule in enumerate(self.cleaner.rules)}
+        if codes := self.cleaner.codes:
+            found[CHECK] = wrong_check_characters(self.cleaned, codes)
+        counts.cleaned = {rule: int(found[rule]) for rule in RULES if found.get(rule)}
+        if bad := counts.cleaned.get(CHECK):
             counts.warnings.append(
                 f"{self.contract.feed} {self.month}: {bad:,} unified codes fail their check character (GB 32100); "
                 "they were accepted, because some early codes are legal nevertheless."
@@ -222,11 +230,20 @@ class Sorter:
 
     def _find_superseded(self) -> None:
         """Positions of good rows that a later one with the same key replaces."""
+        import pyarrow as pa
+
         parts = self.contract.key_sql
         keyed = ", ".join(f"{part} AS _key_{number}" for number, part in enumerate(parts))
         key = ", ".join(f"_key_{number}" for number in range(len(parts)))
         same = " AND ".join(f"g._key_{number} IS NOT DISTINCT FROM k._key_{number}" for number in range(len(parts)))
-        good = f"SELECT _position, {keyed} FROM cleaned WHERE _issue IS NULL AND replaced_by IS NULL"
+        rows = "FROM cleaned WHERE _issue IS NULL AND replaced_by IS NULL"
+        repeats = repeated_hashes(self.connection, f"SELECT hash({', '.join(parts)}) AS h {rows}")
+        self.twice = len(repeats) > 0
+        if not self.twice:
+            self.connection.execute("CREATE TEMP TABLE losers (_position BIGINT, superseded_by VARCHAR)")
+            return
+        self.connection.register("repeats", pa.table({"h": repeats}))
+        good = f"SELECT _position, {keyed} {rows} AND hash({', '.join(parts)}) IN (SELECT h FROM repeats)"
         self.connection.execute(
             f"CREATE TEMP TABLE twice AS SELECT {key}, max(_position) AS winner FROM ({good}) "
             f"GROUP BY {key} HAVING count(*) > 1"
@@ -248,6 +265,17 @@ class Sorter:
             f"WHERE c._issue IS NULL AND c.replaced_by IS NULL ORDER BY {first}c._position",
             self.folder / "accepted.parquet",
         )
+        if self.twice or any(file.replaced_by for file in self.files):
+            self._write_superseded(names, number, ledger)
+        else:
+            self._empty("superseded", self.contract.schema_sql | {"superseded_by": "VARCHAR"})
+        if self.issues or any(piece.table.rejects for piece in self.pieces):
+            quarantine = quarantine_query(self.connection, self.contract, self.month, sorted(self.issues))
+            self._copy(quarantine, self.folder / "quarantined.parquet")
+        else:
+            self._empty("quarantined", QUARANTINE_SCHEMA)
+
+    def _write_superseded(self, names: str, number: str, ledger: str) -> None:
         nulls = ", ".join(f'CAST(NULL AS {column.sql_type}) AS "{column.name}"' for column in self.contract.columns)
         self._copy(
             f"SELECT {names}, {ledger}, l.superseded_by, c._position AS _at FROM cleaned AS c "
@@ -260,8 +288,6 @@ class Sorter:
             self.folder / "superseded.parquet",
             wrap="SELECT * EXCLUDE (_at) FROM ({query}) ORDER BY _at",
         )
-        quarantine = quarantine_query(self.connection, self.contract, self.month)
-        self._copy(quarantine, self.folder / "quarantined.parquet")
 
     def _rows(self, name: str) -> int:
         path = self.folder / f"{name}.parquet"

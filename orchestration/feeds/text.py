@@ -52,6 +52,7 @@ class Text:
 def _decodes(path: Path, encoding: str, skip: int) -> tuple[int, int] | None:
     """Byte and line of the first byte that does not decode, or None if all do."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    plain = encoding in ("utf-8", "gb18030")  # of them ASCII is a part
     done, lines = skip, 1
     with path.open("rb") as stream:
         stream.seek(skip)
@@ -59,7 +60,8 @@ def _decodes(path: Path, encoding: str, skip: int) -> tuple[int, int] | None:
             chunk = stream.read(CHUNK)
             pending = len(decoder.getstate()[0])
             try:
-                decoder.decode(chunk, final=not chunk)
+                if pending or not (plain and chunk.isascii()) or not chunk:
+                    decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 # the decoder puts the bytes it had kept back before the chunk
                 return done - pending + error.start + 1, lines + chunk[: max(error.start - pending, 0)].count(b"\n")

@@ -1,17 +1,13 @@
 """The bridge to Great Expectations: judges one staged delivery by its suite and writes its Data Docs page.
 
 Belongs here: the judgement, and what is reported of it.
-Does not belong here: suites (``suites``), the frame (``frame``), the page's looks (``page``), Dagster.
-
-Great Expectations takes seconds to import, so it is imported on first use, once per process. It runs in an ephemeral
-context: nothing is sent anywhere, nothing is written outside the page.
+Does not belong here: suites (``suites``), the frame (``frame``), the library (``engine``), the page's looks (``page``),
+Dagster.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import threading
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
@@ -20,7 +16,8 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from orchestration.feeds.contract import Contract
-from orchestration.lake import scratch
+from orchestration.lake import workbench
+from orchestration.quality.engine import run
 from orchestration.quality.frame import delivery_values, is_row_check, is_update, load_frame
 from orchestration.quality.page import Entry, write_page
 from orchestration.quality.suites import DELIVERY_COLUMNS, DIMENSIONS, Check, Suite, load_suite
@@ -41,8 +38,6 @@ SHOWN_TYPES = frozenset(
     {"code", "region", "industry", "date", "month", "year", "amount", "ratio", "integer", "boolean"}
 )
 """Column types whose unexpected values may be shown; text, names and identifiers may tell of a person."""
-
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ def validate(settings: Settings, staged: Staged) -> QualityReport:
     """
     contract = staged.contract
     suite = load_suite(settings, contract)
-    with scratch(settings) as connection:
+    with workbench(settings) as connection:
         values = delivery_values(connection, settings, staged)
         update = is_update(settings, staged)
         skipped = {check.id: reason for check in suite.checks if (reason := _skip(check, staged, values, update))}
@@ -125,20 +120,6 @@ def _skip(check: Check, staged: Staged, values: dict[str, float | None], update:
     return None
 
 
-@cache
-def _engine() -> Any:
-    """Great Expectations with one context and one pandas source, made once per process."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
-    from great_expectations.expectations.registry import get_expectation_impl
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    asset = context.data_sources.add_pandas("staged").add_dataframe_asset("rows")
-    batches = asset.add_batch_definition_whole_dataframe("delivery")
-    return gx.ExpectationSuite, batches, get_expectation_impl
-
-
 def _judge(
     contract: Contract, frame: pd.DataFrame | None, checks: list[Check], values: dict[str, float | None]
 ) -> dict[str, tuple[bool, str, str | None]]:
@@ -152,19 +133,10 @@ def _judge(
               or check.type.endswith("not_be_null")]  # fmt: skip
     if not checks:
         return {}
-    with _lock:
-        make_suite, batches, implementation = _engine()
-        expectations = [
-            implementation(check.type)(**_arguments(check, frame), meta={"id": check.id}) for check in checks
-        ]
-        batch = batches.get_batch(batch_parameters={"dataframe": frame})
-        judged = batch.validate(
-            make_suite(name="suite", expectations=expectations),
-            result_format={"result_format": "BASIC", "partial_unexpected_count": SAMPLES},
-        )
+    results = run(frame, [(check.id, check.type, _arguments(check, frame)) for check in checks], SAMPLES)
     by_id = {check.id: check for check in checks}
     outcome: dict[str, tuple[bool, str, str | None]] = {}
-    for result in judged.results:
+    for result in results:
         check = by_id[result.expectation_config.meta["id"]]
         outcome[check.id] = (
             bool(result.success),

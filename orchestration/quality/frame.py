@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.feeds.contract import Contract
+from orchestration.feeds.keys import repeated_hashes
 from orchestration.lake import NO_MONTH
 from orchestration.quality.suites import AGGREGATE_TYPES, Check, Suite
 from orchestration.settings import Settings
@@ -42,6 +43,8 @@ MOST_ROWS = 1_000_000
 """Rows of one frame. A larger delivery is judged on all rows of every k-th enterprise, so memory stays bounded, and on
 all rows that share their key with another one, so that a repeated key is always found."""
 _REPEATED = 1000
+_MANY = ("uscc", "identifier", "person_id", "holder_id", "text", "name")
+"""Column types with nearly as many values as rows: making categories of them costs more than it saves."""
 
 
 def _sql(kind: str, arguments: tuple[str, ...], parameters: list[Any]) -> str:
@@ -51,7 +54,7 @@ def _sql(kind: str, arguments: tuple[str, ...], parameters: list[Any]) -> str:
     if kind == "age_days":
         return f"date_diff('day', greatest({', '.join(arguments)}), last_day((received_month || '-01')::DATE))"
     if kind == "year_lag":
-        return f"left(received_month, 4)::INTEGER - {first}"
+        return f"left(received_month, 4)::BIGINT - {first}"
     if kind == "ratio":
         return f"{first}::DOUBLE / nullif({arguments[1]}, 0)::DOUBLE"
     if kind == "gap":
@@ -80,14 +83,17 @@ def _with_region(contract: Contract) -> str:
     )
 
 
-def _part_of(contract: Contract) -> str:
-    """Condition that keeps every k-th enterprise and all repeated keys; parameters: k, the accepted rows."""
+def _part_of(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, accepted: int, rows: str
+) -> tuple[str, list[Any]]:
+    """Condition that keeps every k-th enterprise and all repeated keys, and its parameters."""
     unit = "enterprise_id" if contract.has_enterprise else contract.key[0]
-    key = ", ".join(contract.key)
-    return (
-        f"hash({unit}) % ? = 0 OR hash({key}) IN "
-        f"(SELECT hash({key}) AS k FROM read_parquet(?) GROUP BY k HAVING count(*) > 1 ORDER BY k LIMIT {_REPEATED})"
-    )
+    part, every = f"hash({unit}) % ? = 0", -(-accepted // MOST_ROWS)
+    key = f"hash({', '.join(contract.key)})"
+    repeated = repeated_hashes(connection, f"SELECT {key} AS h FROM read_parquet(?)", [rows])[:_REPEATED]
+    if not len(repeated):
+        return part, [every]
+    return f"{part} OR {key} IN (SELECT unnest(CAST(? AS UBIGINT[])))", [every, repeated.tolist()]
 
 
 def load_frame(
@@ -96,7 +102,7 @@ def load_frame(
     """The accepted rows with exactly the columns these checks read.
 
     Columns that are only checked for presence hold 'given' instead of their value, so free text and names stay out.
-    Amounts come as DOUBLE, text as categories. At most about ``MOST_ROWS`` rows.
+    Amounts come as DOUBLE, text as categories where it repeats. At most about ``MOST_ROWS`` rows.
     """
     uses: dict[str, set[str]] = {}
     for check in checks:
@@ -104,6 +110,7 @@ def load_frame(
             uses.setdefault(column, set()).add(check.type)
     parameters: list[Any] = []
     select, kinds = [], {column.name: column.sql_type for column in staged.contract.columns}
+    texts, many = {column.name for column in staged.contract.columns if column.type in _MANY}, set()
     for name, types in sorted(uses.items()):
         if name in suite.derived:
             select.append(f"{_sql(*suite.derived[name], parameters)} AS {name}")
@@ -111,10 +118,14 @@ def load_frame(
             select.append(f"CASE WHEN {name} IS NOT NULL THEN 'given' END AS {name}")
         elif kinds.get(name, "").startswith("DECIMAL"):
             select.append(f"{name}::DOUBLE AS {name}")
+        elif kinds.get(name) == "INTEGER":
+            # numbers of 32 bits would be compared one by one, in Python
+            select.append(f"{name}::BIGINT AS {name}")
         elif kinds.get(name) == "BOOLEAN":
             select.append(f"{name}::VARCHAR AS {name}")
         else:
             select.append(name)
+            many |= {name} & texts
     rows = str(staged.folder / "accepted.parquet")
     parameters.append(rows)
     source = "read_parquet(?)"
@@ -122,15 +133,20 @@ def load_frame(
         source = f"({_with_region(staged.contract)})"
         parameters.append(_reference(settings, "districts.csv"))
     if staged.summary.accepted > MOST_ROWS:
-        source += f" WHERE {_part_of(staged.contract)}"
-        parameters += [-(-staged.summary.accepted // MOST_ROWS), rows]
-    return _to_pandas(connection.execute(f"SELECT {', '.join(select)} FROM {source}", parameters).to_arrow_table())
+        condition, values = _part_of(connection, staged.contract, staged.summary.accepted, rows)
+        source += f" WHERE {condition}"
+        parameters += values
+    table = connection.execute(f"SELECT {', '.join(select)} FROM {source}", parameters).to_arrow_table()
+    return _to_pandas(table, many)
 
 
-def _to_pandas(table: Any) -> pd.DataFrame:
+def _to_pandas(table: Any, many: set[str]) -> pd.DataFrame:
+    """The table as a frame; texts but those of ``many`` as categories."""
     import pyarrow as pa
 
     for index, item in enumerate(table.schema):
+        if item.name in many:
+            continue
         if pa.types.is_string(item.type) or pa.types.is_large_string(item.type):
             table = table.set_column(index, item.name, table.column(index).dictionary_encode())
     frame: pd.DataFrame = table.to_pandas(date_as_object=False, self_destruct=True, split_blocks=True)

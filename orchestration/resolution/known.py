@@ -42,7 +42,14 @@ def _superseded_sql(settings: Settings) -> str:
 
 
 def as_known(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, feed: str, month: str, columns: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    feed: str,
+    month: str,
+    columns: Sequence[str],
+    *,
+    where: str = "true",
+    **values: object,
 ) -> pl.DataFrame:
     """The given columns of a feed, one row per key of its contract, and ``received_month``.
 
@@ -52,6 +59,8 @@ def as_known(
         feed: a feed with a contract, none whose rows may be found by name.
         month: YYYY-MM; later deliveries do not exist yet.
         columns: columns of the contract.
+        where: SQL condition on columns of the contract that rows must fulfil, none of it from outside.
+        values: its named parameters.
 
     Raises:
         KeyError: the contract has no such column.
@@ -74,11 +83,11 @@ def as_known(
         f"""
         SELECT {", ".join(wanted)}
         FROM ({standing_sql(settings, files)}) AS received
-        WHERE NOT EXISTS (
+        WHERE ({where}) AND NOT EXISTS (
             SELECT 1 FROM read_parquet({quote(place(settings, feed))}, hive_partitioning = false) AS later
             WHERE later.by_month <= $month AND later.by_delivery NOT IN ({_superseded_sql(settings)})
                 AND later.delivery_id = received.delivery_id AND later.row_no = received.row_no
         )
         """,
-        {"feed": feed, "month": month},
+        {"feed": feed, "month": month, **values},
     ).pl()

@@ -24,6 +24,8 @@ from orchestration.settings import Settings, month_check, month_shift, region_na
 
 NAME_CHANGE = "01"
 """Code of a change of name in the code list change_items."""
+HEAD = "01"
+"""Code of the legal representative or head in the code list positions."""
 STYLES = ("full", "former", "core", "place_brand", "brand")
 """Strongest first; of several styles of one spelling the strongest counts."""
 STREET = r"([^\d\s,;()省市区县镇乡]{2,12}?(?:路|街|大道|巷|胡同|道|弄)\d{1,5}号)"
@@ -158,7 +160,7 @@ def _short(frame: pl.DataFrame, name: pl.Expr, style: str, rule: ShortName) -> p
 
 def _read(settings: Settings, month: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Registrations and other names borne, as known at the end of the month."""
-    end = pl.lit(f"{month_shift(month, 1)}-01").str.to_date()
+    end = f"{month_shift(month, 1)}-01"
     with scratch(settings) as connection:
         base = as_known(
             connection,
@@ -171,29 +173,39 @@ def _read(settings: Settings, month: str) -> tuple[pl.DataFrame, pl.DataFrame]:
             ],
         )  # fmt: skip
         changes = as_known(
-            connection, settings, "c01_changes", month,
-            ["enterprise_id", "change_item", "value_before", "value_after", "changed_on"],
-        )  # fmt: skip
+            connection,
+            settings,
+            "c01_changes",
+            month,
+            ["enterprise_id", "value_before", "value_after"],
+            where="change_item = $item AND changed_on < CAST($end AS DATE)",
+            item=NAME_CHANGE,
+            end=end,
+        )
         ended = [
-            as_known(connection, settings, feed, month, ["enterprise_id", day]).rename({day: "day"})
+            as_known(connection, settings, feed, month, ["enterprise_id"], where=f"{day} < CAST($end AS DATE)", end=end)
             for feed, day in (("c01_deregistrations", "deregistered_on"), ("c01_revocations", "revoked_on"))
         ]
         heads = as_known(
-            connection, settings, "c01_persons", month,
-            ["enterprise_id", "person_id", "position", "appointed_on", "left_on"],
-        )  # fmt: skip
-    gone = pl.concat([one.select("enterprise_id", "day") for one in ended]).filter(pl.col("day") < end)
-    head = (
-        heads.filter(
-            (pl.col("position") == "01")
-            & (pl.col("appointed_on") < end)
-            & (pl.col("left_on").is_null() | (pl.col("left_on") >= end))
+            connection,
+            settings,
+            "c01_persons",
+            month,
+            ["enterprise_id", "person_id", "appointed_on"],
+            where="position = $head AND appointed_on < CAST($end AS DATE) "
+            "AND (left_on IS NULL OR left_on >= CAST($end AS DATE))",
+            head=HEAD,
+            end=end,
         )
-        .sort("enterprise_id", "appointed_on", "person_id")
+    gone = pl.concat([one.select("enterprise_id") for one in ended])
+    head = (
+        heads.sort("enterprise_id", "appointed_on", "person_id")
         .unique("enterprise_id", keep="last", maintain_order=True)
         .select("enterprise_id", head="person_id")
     )
-    living = (pl.col("state") == "1") & (pl.col("established_on") < end) & pl.col("gone").is_null()
+    living = (
+        (pl.col("state") == "1") & (pl.col("established_on") < pl.lit(end).str.to_date()) & pl.col("gone").is_null()
+    )
     base = base.join(head, on="enterprise_id", how="left").join(
         gone.select("enterprise_id", gone=True).unique(), on="enterprise_id", how="left"
     )
@@ -207,15 +219,14 @@ def _read(settings: Settings, month: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         person_id=pl.coalesce("legal_rep_id", "head"),
         alive=living.fill_null(False),
     )
-    renamed = changes.filter((pl.col("change_item") == NAME_CHANGE) & (pl.col("changed_on") < end))
     lists = registered.select(
         "enterprise_id", name=pl.col("former_names").str.replace_all(SEPARATORS, ";").str.split(";")
     )
     borne = pl.concat(
         [
             lists.explode("name"),
-            renamed.select("enterprise_id", name="value_before"),
-            renamed.select("enterprise_id", name="value_after"),
+            changes.select("enterprise_id", name="value_before"),
+            changes.select("enterprise_id", name="value_after"),
         ]
     )
     borne = borne.drop_nulls("name").filter(pl.col("enterprise_id").is_in(registered["enterprise_id"].implode()))

@@ -14,7 +14,7 @@ from orchestration.risk.summary import UNDECIDED, newest_month
 from orchestration.settings import Settings, SettingsError, month_range
 from orchestration.shadow.compare import ShadowError
 from orchestration.shadow.whole import shadow
-from orchestration.warehouse.dbt import WarehouseError
+from orchestration.warehouse.project import WarehouseError
 
 
 def main(arguments: list[str]) -> int:

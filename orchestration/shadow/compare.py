@@ -231,7 +231,7 @@ def _over_time(connection: duckdb.DuckDBPyConnection, version: Catalogue, months
         f"histogram(coalesce(CAST(b_{code.lower()} AS VARCHAR), 'unknown')) AS {code}" for code in version.codes
     )
     before, after = (
-        connection.execute(f"SELECT {columns} FROM shadow.scores.enterprise_score WHERE month = ?", [month]).fetchone()
+        connection.execute(f"SELECT {columns} FROM shadow.scores.enterprise_points WHERE month = ?", [month]).fetchone()
         for month in (first, last)
     )
     return found + [

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 
 from orchestration.settings import Settings
-from orchestration.warehouse.dbt import NodeResult, WarehouseError, build_month, manifest_path
+from orchestration.warehouse.dbt import NodeResult, build_month
+from orchestration.warehouse.project import WarehouseError, manifest_path
 from orchestration.warehouse.unit_tests import unit_tests
 
 

@@ -1,63 +1,42 @@
 """Runs dbt in this process, one month at a time.
 
-Belongs here: the parsed project and its cache, ``build_month``, what each node did, errors a person can read.
-Does not belong here: the environment of a month (``environment``), what models compute (``dbt_project``), Dagster.
+Belongs here: ``build_month``, what each node did, errors a person can read.
+Does not belong here: the parsed project (``project``), which nodes a run is about (``selection``), the environment of a
+month (``session``, ``environment``), what models compute (``dbt_project``), Dagster.
 
-The project is parsed once per state of its files and kept on disk, because parsing takes longer than a month's run.
 dbt keeps global state, so runs in one process take turns. After every run the database is closed: no lock on the lake's
 catalogue outlives a call.
 """
 
 from __future__ import annotations
 
-import gc
-import hashlib
-import os
-import shutil
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.model import CatalogueError
-from orchestration.lake import failed_scores, prepare
-from orchestration.settings import PROJECT, Settings
+from orchestration.lake import failed_scores
+from orchestration.settings import Settings
 from orchestration.specialised.check import check_specialised, check_specialised_models
-from orchestration.standing.make import prepare_standing
-from orchestration.warehouse.environment import dbt_environment
+from orchestration.warehouse.project import WarehouseError, common, lock, manifest_of, manifest_path, one_line
+from orchestration.warehouse.published import forget, note
+from orchestration.warehouse.selection import PUBLISHED_TAG, Nodes, monthly, published, with_memory
+from orchestration.warehouse.session import session
 
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
-
-DBT_PROJECT = PROJECT / "dbt_project"
-QUIET = (
-    "--quiet", "--log-level", "none", "--log-level-file", "none", "--no-print", "--no-use-colors", "--no-write-json",
-    "--no-version-check", "--no-partial-parse",
-)  # fmt: skip
 FAILED = ("error", "fail", "runtime error")
 SCORES = "enterprise_score"
 """The model whose rows are classified; a run that includes it passes or fails the month."""
 OVERRIDES = "enterprise_override"
 """The model of open overrides, which a decision reads beside the scores."""
 UNFINISHED = "the build did not finish; compute the month again."
-PUBLISHED = "tag:published"
+PUBLISHED = f"tag:{PUBLISHED_TAG}"
 """Views over the decided classes; they need the table that ``orchestration.risk`` writes."""
-PARSE_MONTH = "2000-01"
-"""Month set while parsing; nothing that depends on the month is kept from parsing."""
 
-_lock = threading.RLock()
-_parsed: dict[str, Manifest] = {}
 _agreed: set[Path] = set()
-
-
-class WarehouseError(RuntimeError):
-    """dbt could not do what was asked; the message names the model or test, the month and the reason."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +94,16 @@ def build_month(
     arguments = ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"]
     names = set((select or "").split())
     plain = all(name.isidentifier() for name in names)
+    project = manifest_of(settings).nodes
+    if names == monthly(project):
+        names = set()
+    views = names == {PUBLISHED} or names >= published(project)
     # what lives in the memory of a run has to be made again for models chosen by name alone
-    needed = [f"+{name},config.database:memory" for name in sorted(names)] if plain else []
-    arguments += ["--select", *sorted(names), *needed] if names else ["--exclude", PUBLISHED]
+    chosen = with_memory(project, names) if plain else names
+    arguments += ["--select", *sorted(chosen)] if names else ["--exclude", PUBLISHED]
 
     def wanted(node: NodeResult) -> bool:
-        return not names or not plain or node.status in FAILED or bool(_models_of(node.unique_id) & names)
+        return not names or not plain or node.status in FAILED or bool(_models_of(project, node.unique_id) & names)
 
     def report(node: NodeResult) -> None:
         if on_node and wanted(node):
@@ -131,6 +114,8 @@ def build_month(
     # marked first, so that a build that is killed half-way leaves no scores that look tested
     if marks:
         marks.put(month, UNFINISHED)
+    if marks or views:
+        forget(settings)
     try:
         results = invoke(settings, month, arguments, report, rows)
         _raise_for(month, results)
@@ -140,6 +125,8 @@ def build_month(
         raise
     if marks:
         marks.clear(month)
+    if views:
+        note(settings, month)
     nodes = [node for node in map(_node, results) if wanted(node)]
     return MonthBuild(month, [replace(node, rows=rows.get(node.unique_id)) for node in nodes])
 
@@ -165,24 +152,15 @@ def invoke(
     """
     from dbt.cli.main import dbtRunner
 
-    with _lock, _session(settings, month):
-        manifest = _manifest(settings)
+    manifest = manifest_of(settings)
+    with lock, session(settings, month):
         runner = dbtRunner(manifest=manifest, callbacks=[_listener(on_node, {} if rows is None else rows)])
-        outcome = runner.invoke([*arguments, *_common(settings)])
+        outcome = runner.invoke([*arguments, *common(settings)])
         if outcome.exception is not None:
-            raise WarehouseError(f"dbt stopped in month {month}: {_one_line(outcome.exception)}") from outcome.exception
+            raise WarehouseError(f"dbt stopped in month {month}: {one_line(outcome.exception)}") from outcome.exception
         results = list(outcome.result.results)
         _tell_found(results)
         return results
-
-
-def manifest_path(settings: Settings) -> Path:
-    """dbt's ``manifest.json`` of the project as its files are now; parsed first where it is stale."""
-    with _lock, _session(settings, PARSE_MONTH):
-        path = settings.dbt_target / f"manifest-{_fingerprint(settings)}.json"
-        if not path.is_file():
-            _parse(settings)
-        return path
 
 
 def _refuse_disagreement(settings: Settings) -> None:
@@ -200,108 +178,14 @@ def _refuse_disagreement(settings: Settings) -> None:
     _agreed.add(path)
 
 
-def _common(settings: Settings) -> list[str]:
-    target = "postgres" if settings.catalog.startswith("postgres:") else "sqlite"
-    return ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", target, *QUIET]
-
-
-@contextmanager
-def _session(settings: Settings, month: str) -> Iterator[None]:
-    """dbt's environment for a month, put back afterwards together with everything dbt keeps open."""
-    prepare(settings)
-    prepare_standing(settings, month)
-    variables = dbt_environment(settings, month if month != PARSE_MONTH else str(settings.profile["first_month"]))
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        _close()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _close() -> None:
-    """Close the DuckDB instance that dbt-duckdb keeps for its next invocation, and with it the lake's catalogue."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.adapters.factory import reset_adapters
-
-    environment = DuckDBConnectionManager._ENV
-    reset_adapters()
-    if environment is not None:
-        environment.close()
-    DuckDBConnectionManager.close_all_connections()
-    del environment
-    gc.collect()  # cursors in reference cycles hold the instance open
-
-
-def _fingerprint(settings: Settings) -> str:
-    """Identity of the project's files and of what parsing bakes into the manifest."""
-    from dbt.version import __version__
-
-    digest = hashlib.sha256(f"{__version__}\n{settings.home}\n{settings.jurisdiction}\n".encode())
-    for path in sorted(DBT_PROJECT.rglob("*")):
-        if path.is_file() and path.suffix in {".sql", ".yml", ".csv"}:
-            digest.update(f"{path.relative_to(DBT_PROJECT)}\n".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:20]
-
-
-def _manifest(settings: Settings) -> Manifest:
-    """The parsed project, from memory, else from disk, else by parsing it."""
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
-
-    key = _fingerprint(settings)
-    if key not in _parsed:
-        path = settings.dbt_target / f"manifest-{key}.msgpack"
-        if path.is_file():
-            manifest = Manifest.from_msgpack(path.read_bytes(), decoder=extended_mashumuro_decoder)
-            manifest.build_flat_graph()
-        else:
-            manifest = _parse(settings)
-        _parsed.clear()
-        _parsed[key] = manifest
-    return _parsed[key]
-
-
-def _models_of(unique_id: str) -> set[str]:
+def _models_of(nodes: Nodes, unique_id: str) -> set[str]:
     """Name of a model, or of the models that a test is about: the one it stands with, else all it reads."""
-    nodes = next(iter(_parsed.values())).nodes
     node = nodes[unique_id]
     if node.resource_type.value == "model":
         return {str(node.name)}
     attached = getattr(node, "attached_node", None)
     about = [attached] if attached else node.depends_on.nodes
     return {str(nodes[name].name) for name in about if name in nodes}
-
-
-def _parse(settings: Settings) -> Manifest:
-    """Parse the project and keep the result on disk, for dbt as msgpack, for others as manifest.json."""
-    from dbt.cli.main import dbtRunner
-    from dbt.parser.manifest import extended_mashumaro_encoder
-
-    settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="parse-", dir=settings.dbt_target))
-    try:
-        arguments = [argument for argument in _common(settings) if argument != "--no-write-json"]
-        outcome = dbtRunner().invoke(["parse", *arguments, "--target-path", str(scratch)])
-        if outcome.exception is not None:
-            reason = _one_line(outcome.exception)
-            raise WarehouseError(f"dbt cannot read dbt_project: {reason}") from outcome.exception
-        manifest: Manifest = outcome.result
-        key = _fingerprint(settings)
-        (scratch / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
-        for old in settings.dbt_target.glob("manifest-*"):
-            old.unlink(missing_ok=True)
-        for suffix in ("json", "msgpack"):
-            (scratch / f"manifest.{suffix}").rename(settings.dbt_target / f"manifest-{key}.{suffix}")
-        return manifest
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _listener(on_node: Callable[[NodeResult], None] | None, rows: dict[str, int]) -> Callable[[Any], None]:
@@ -347,7 +231,7 @@ def _raise_for(month: str, results: list[Any]) -> None:
         return
     first = failed[0]
     node = _node(first)
-    reason = _one_line(node.message) or "no message"
+    reason = one_line(node.message) or "no message"
     others = f"; {len(failed) - 1} more failed" if len(failed) > 1 else ""
     skipped = sum(_node(result).status == "skipped" for result in results)
     after = f"; {skipped} later ones did not run" if skipped else ""
@@ -377,10 +261,3 @@ def _tell_found(results: list[Any], limit: int = 3) -> None:
         result.message = (
             "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in found) or result.message
         )
-
-
-def _one_line(reason: object) -> str:
-    """A database's or dbt's message on one line, without the decoration."""
-    lines = [line.strip() for line in str(reason).splitlines()]
-    kept = [line for line in lines if line and not line.startswith(("compiled code at", "LINE", "^"))]
-    return " ".join(kept)[:600]

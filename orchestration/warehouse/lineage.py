@@ -62,10 +62,15 @@ def trace(sql: str, schema: Mapping[str, Any]) -> Columns:
     from sqlglot.lineage import lineage
 
     statement = sqlglot.parse_one(sql, dialect="duckdb")
+    read = set()
     for table in statement.find_all(exp.Table):
         table.set("catalog", None)
+        read.add(table.name)
+    # sqlglot normalises every name of the schema, which for all tables takes as long as the rest
+    known = {name: {table: tables[table] for table in tables.keys() & read} for name, tables in schema.items()}
+    known = {name: tables for name, tables in known.items() if tables}
     found: Columns = {}
-    for name, top in lineage(None, statement, schema=dict(schema), dialect="duckdb", trim_selects=False).items():
+    for name, top in lineage(None, statement, schema=known, dialect="duckdb", trim_selects=False).items():
         leaves: set[tuple[str, str]] = set()
         waiting, seen = [top], {id(top)}
         while waiting:

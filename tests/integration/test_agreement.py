@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.settings import PROJECT, Settings
-from orchestration.warehouse.dbt import manifest_path
+from orchestration.warehouse.project import manifest_path
 
 NAMES = ["henan", *sorted(path.name for path in (PROJECT / "data" / "jurisdictions").iterdir() if path.is_dir())]
 

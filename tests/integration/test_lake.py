@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
 from orchestration.feeds.contract import all_feeds
-from orchestration.lake import connect
+from orchestration.lake import connect, workbench
 from orchestration.settings import Settings
 
 
@@ -22,3 +28,46 @@ def test_a_step_that_asks_for_no_views_gets_the_lake_alone(tmp_path):
     with connect(settings, read_only=True, views=False) as connection:
         assert views(connection) == set()
         assert connection.execute("SELECT one FROM lake.main.noted").fetchall() == [(1,)]
+
+
+def test_an_instance_is_kept_for_the_next_step_with_nothing_of_the_last_one(tmp_path):
+    settings = Settings(home=tmp_path)
+    with connect(settings, views=False) as first:
+        first.execute("CREATE TABLE lake.main.noted AS SELECT 1 AS one")
+        with connect(settings, read_only=True, views=False) as beside:
+            assert beside is not first
+    with connect(settings, read_only=True, views=False) as second:
+        assert second is first or second is beside
+        with pytest.raises(duckdb.InvalidInputException):
+            second.execute("CREATE TABLE lake.main.other AS SELECT 1 AS one")
+    held = [link for link in Path("/proc/self/fd").iterdir() if str(settings.computed) in os.path.realpath(link)]
+    assert held == []
+
+
+def test_an_instance_in_which_something_went_wrong_is_not_used_again(tmp_path):
+    settings = Settings(home=tmp_path)
+    with pytest.raises(ValueError), connect(settings, views=False) as broken:
+        broken.execute("BEGIN TRANSACTION")
+        raise ValueError
+    with connect(settings, views=False) as other:
+        assert other is not broken
+        other.execute("CREATE TABLE lake.main.noted AS SELECT 1 AS one")
+
+
+def test_the_workbench_is_one_duckdb_on_which_nobody_sees_what_another_one_left(tmp_path):
+    settings = Settings(home=tmp_path)
+    with workbench(settings) as first, workbench(settings) as second:
+        first.execute("CREATE TEMP TABLE rows AS SELECT 1 AS one")
+        first.execute("SET VARIABLE key = 'secret'")
+        assert second.execute("SELECT getvariable('key')").fetchall() == [(None,)]
+        with pytest.raises(duckdb.CatalogException):
+            second.execute("FROM rows")
+        # one instance: what is not temporary is everybody's
+        first.execute("CREATE TABLE everybodys AS SELECT 2 AS two")
+        assert second.execute("FROM everybodys").fetchall() == [(2,)]
+    with workbench(settings) as again:
+        with pytest.raises(duckdb.CatalogException):
+            again.execute("FROM rows")
+        assert again.execute("SELECT getvariable('key')").fetchall() == [(None,)]
+    with workbench(Settings(home=tmp_path / "other")) as other, pytest.raises(duckdb.CatalogException):
+        other.execute("FROM everybodys")

@@ -136,7 +136,7 @@ def test_a_month_is_sealed_only_when_all_its_regions_are_decided_and_its_day_has
 
 
 def test_a_failed_dbt_test_fails_the_run_in_its_own_words(launch):
-    from orchestration.warehouse.dbt import WarehouseError
+    from orchestration.warehouse.project import WarehouseError
 
     fakes, instance, _launcher = launch
 
@@ -177,6 +177,18 @@ def test_one_model_alone_runs_with_the_views_it_reads_and_nothing_else(launch):
     assert {"h0403_penalties", "stg_c06_penalties", "feed_freshness"} <= set(models)
     assert "enterprise" not in models  # a table of the lake: it is read as it is
     assert [event.asset_key for event in result.get_asset_materialization_events()] == [key]
+
+
+def test_published_views_that_stand_are_not_made_again_but_for_whoever_asks_for_them_alone(launch):
+    fakes, instance, launcher = launch
+    fakes.views_stand = True
+    launcher.months("2026-05", "2026-05")
+    view = dg.AssetKey(["marts", "risk_factor"])
+    assert [call for call in fakes.calls if call[0] == "dbt"] == [("dbt", "2026-05")]
+    assert instance.get_latest_materialization_event(view) is None
+    launcher.run("classify", {}, [view])
+    assert [call for call in fakes.calls if call[0] == "dbt"] == [("dbt", "2026-05"), ("dbt", "2026-10")]
+    assert instance.get_latest_materialization_event(view) is not None
 
 
 def test_column_lineage_is_on_the_newest_month_and_reaches_the_feeds(launch):

@@ -24,6 +24,7 @@ from orchestration.lake import connect
 from orchestration.risk.decide import decide
 from orchestration.settings import PROJECT, Settings, region_codes
 from orchestration.warehouse.dbt import build_month
+from orchestration.warehouse.published import stand
 from tests.pipeline import walk
 from tests.pipeline.walk import ABSENT, AFTER, BEFORE, COMPUTED, CORRECTED, MONTH, RECEIVED, Walked, asked, of_month
 
@@ -209,6 +210,29 @@ def test_deciding_one_region_anew_replaces_that_region_only(walked: Walked) -> N
     assert {key for key in spoilt if once[key] != spoilt[key]} == {("main.risk_class", f"{MONTH} {region}")}
     decide(settings, COMPUTED, region_codes(settings))
     assert walk.lake_hashes(settings, by=by) == before
+
+
+def test_published_views_stand_once_they_were_made_and_not_for_another_month(other: Settings) -> None:
+    assert stand(other, AFTER)
+    assert not stand(other, MONTH)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "lake.main.risk_class SET score = score + 1",
+        "lake.scores.enterprise_score SET p_h010101 = p_h010101 + 1",
+    ],
+)
+def test_what_people_read_is_tested_against_what_was_decided(other: Settings, spoilt: str) -> None:
+    (path,) = other.dbt_target.rglob("compiled/**/factors_add_up.sql")
+    problems = path.read_text(encoding="utf-8")
+    with connect(other) as connection:
+        assert connection.execute(problems).fetchall() == []
+        connection.execute("BEGIN TRANSACTION")
+        connection.execute(f"UPDATE {spoilt} WHERE month = '{AFTER}'")
+        assert len(connection.execute(problems).fetchall()) == 1
+        connection.execute("ROLLBACK")
 
 
 # -- 9 unknown is not zero ------------------------------------------------------------------------------------------

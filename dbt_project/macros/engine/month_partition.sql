@@ -3,7 +3,7 @@
     `insert` streams from the query into Parquet. dbt's incremental builds a temporary table first, which costs a second pass
     over everything and room for all of it. A query of many branches would hold what all of them need at once: one that says
     next_part() between them is written part by part, and needs room for the largest. With slice_rows the query is written for so
-    many enterprises at a time (slices): what it reads must choose its rows by in_slice().
+    many enterprises at a time (slices): what it reads must be read side by side (side_by_side).
     A query whose columns are not those of the table is refused before anything is deleted; with
     on_schema_change=append_new_columns columns that are new are added, and are null in the months computed before. -#}
 {% materialization month_partition, adapter="duckdb" %}

@@ -1,6 +1,6 @@
 -- noqa: disable=RF04
 -- 控制关系与集团 Who stands behind each enterprise of the spine, and which enterprises belong together. Source: the spine,
--- control_holding.
+-- control_holding, affiliate_hub (who shares a head).
 -- ultimate_controller_id 实际控制人: control holdings are followed upwards until nobody controls. A ring of enterprises that
 --         hold each other and that nobody else controls is its own controller and goes by its least code. Of several
 --         controllers, the one whose weakest holding on the way down is largest; then the nearest; then the least id.
@@ -315,14 +315,23 @@ controlled as (
 ),
 
 -- 2. groups ----------------------------------------------------------------------------------------------------------
+-- few of the spine, all that hold or are held by an enterprise
+linked_spine as (
+    select
+        enterprise_id,
+        legal_rep_id
+    from spine
+    where enterprise_id in (select linked.id from linked)
+),
+
 -- Enterprises of one head are one node from the start, named by the head; what has none goes by its own code.
 ties as (
     select
         coalesce(held.legal_rep_id, holding.enterprise_id) as node,
         coalesce(holder.legal_rep_id, holding.holder_id) as next_node
     from {{ ref("control_holding") }} as holding
-    left join spine as held on holding.enterprise_id = held.enterprise_id
-    left join spine as holder on holding.holder_id = holder.enterprise_id
+    left join linked_spine as held on holding.enterprise_id = held.enterprise_id
+    left join linked_spine as holder on holding.holder_id = holder.enterprise_id
     where
         holding.holder_kind = 'enterprise'
         and coalesce(held.legal_rep_id, holding.enterprise_id) <> coalesce(holder.legal_rep_id, holding.holder_id)
@@ -409,29 +418,46 @@ labels as (
     inner join tied as label on components.label = label.number
 ),
 
+-- by ties, or by nothing but a shared head; everybody else is alone and is not asked for
 placed as (
     select
         spine.enterprise_id,
-        coalesce(labels.component, spine.legal_rep_id) as component
+        labels.component
     from spine
-    left join labels on coalesce(spine.legal_rep_id, spine.enterprise_id) = labels.id
+    inner join labels on coalesce(spine.legal_rep_id, spine.enterprise_id) = labels.id
+    union all
+    select
+        hub.enterprise_id,
+        hub.hub_id as component
+    from {{ ref("affiliate_hub") }} as hub
+    left join labels on hub.hub_id = labels.id
+    where
+        hub.bond = 'head'
+        and labels.id is null
 ),
 
--- who is alone is not asked for
 sizes as (
     select
         component,
         min(enterprise_id) as group_id,
         count(*) as group_size
     from placed
-    where component is not null
     group by component
     having count(*) > 1
+),
+
+grouped as (
+    select
+        placed.enterprise_id,
+        sizes.group_id,
+        sizes.group_size
+    from placed
+    inner join sizes on placed.component = sizes.component
 )
 
 select
     cast({{ month() }} as varchar) as month,  -- noqa: RF04
-    placed.enterprise_id,
+    spine.enterprise_id,
     case when {{ fresh("c01_shareholders") }} then controlled.ultimate_controller_id end as ultimate_controller_id,
     case when {{ fresh("c01_shareholders") }} then coalesce(controlled.controller_kind, 'none') end as controller_kind,
     case
@@ -440,12 +466,12 @@ select
     case when {{ fresh("c01_shareholders") }} then cast(coalesce(controlled.depth, 0) as integer) end as depth,
     case
         when {{ fresh("c01_base") }} and {{ fresh("c01_shareholders") }}
-            then coalesce(sizes.group_id, placed.enterprise_id)
+            then coalesce(grouped.group_id, spine.enterprise_id)
     end as group_id,
     case
         when {{ fresh("c01_base") }} and {{ fresh("c01_shareholders") }}
-            then cast(coalesce(sizes.group_size, 1) as integer)
+            then cast(coalesce(grouped.group_size, 1) as integer)
     end as group_size
-from placed
-left join sizes on placed.component = sizes.component
-left join controlled on placed.enterprise_id = controlled.enterprise_id
+from spine
+left join grouped on spine.enterprise_id = grouped.enterprise_id
+left join controlled on spine.enterprise_id = controlled.enterprise_id

@@ -55,17 +55,29 @@ others as (
     where place <= {{ most + 1 }}
 ),
 
+-- who is itself among the first sees one place further, so that everybody is shown as many
 seen as (
     select
         seeing.enterprise_id as seen_by,
-        others.*,
-        row_number() over (partition by seeing.enterprise_id, seeing.code order by others.place asc) as nth
+        seeing.code,
+        others.other_id,
+        others.approved_on,
+        others.received_month,
+        others.record_id,
+        others.record_key
     from seeing
     inner join others
         on
             seeing.code = others.code
             and seeing.hub_id = others.hub_id
-    where seeing.enterprise_id <> others.other_id
+    left join others as own
+        on
+            seeing.code = own.code
+            and seeing.enterprise_id = own.other_id
+            and own.place <= {{ most }}
+    where
+        seeing.enterprise_id <> others.other_id
+        and (others.place <= {{ most }} or own.other_id is not null)
 ),
 
 decided as (
@@ -78,28 +90,36 @@ decided as (
     where month = {{ month() }}
 ),
 
+shared as (
+    select
+        pointed.enterprise_id,
+        pointed.code
+    from pointed
+    inner join decided on pointed.enterprise_id = decided.enterprise_id
+    where case pointed.code when 'H020201' then decided.h020201 else decided.h020202 end > 0
+),
+
 false_case as (
     {{ false_registrations() }}
 )
 {%- for code in ["H020201", "H020202"] %}
 {{ "union all" if not loop.first }}
 select
-    pointed.enterprise_id,
+    base.enterprise_id,
     {{ evidence(code, "c01_base", "base", event_on="base.approved_on") }}
-from pointed
-inner join decided on pointed.enterprise_id = decided.enterprise_id
-inner join {{ ref("stg_c01_base") }} as base on pointed.enterprise_id = base.enterprise_id
+from {{ ref("stg_c01_base") }} as base
 where
-    pointed.code = '{{ code }}'
-    and decided.{{ code | lower }} > 0
+    base.enterprise_id in (
+        select shared.enterprise_id
+        from shared
+        where shared.code = '{{ code }}'
+    )
 union all
 select
     seen.seen_by as enterprise_id,
     {{ evidence(code, "c01_base", "seen", event_on="seen.approved_on", about_id="seen.other_id") }}
 from seen
-where
-    seen.code = '{{ code }}'
-    and seen.nth <= {{ most }}
+where seen.code = '{{ code }}'
 {%- endfor %}
 union all
 select

@@ -15,14 +15,8 @@ with quality as (
     where month = {{ month() }}
 ),
 
--- those of whom a report or a sign is shown, which are few
-shown as (
-    select enterprise_id
-    from quality
-    where h030201 = 1 or h030202 > 0
-),
-
-{{ reported_substance(among="shown") }},
+-- of those of whom a report or a sign is shown, who are few
+{{ reported_substance("quality", asked="h030201 = 1 or h030202 > 0") }},
 
 thin as (
     select

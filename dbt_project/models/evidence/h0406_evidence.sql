@@ -65,4 +65,10 @@ select
     base.enterprise_id,
     {{ evidence("H040603", "c01_base", "base", event_on="base.approved_on") }}
 from {{ ref('stg_c01_base') }} as base
-where base.enterprise_id in (select claims.enterprise_id from claims)
+-- repeated: DuckDB carries a choice to the files only where it sees a condition
+where
+    base.enterprise_id in (
+        select claims.enterprise_id
+        from claims
+        where claims.amount is not null
+    )

@@ -32,7 +32,11 @@ reports as (
     {{ disclosed_reports(["H070203"]) }}
 ),
 
-{{ tax_of_the_year() }},
+latest as (
+    {{ latest_reports(["H070203"]) }}
+),
+
+{{ tax_of_the_year("found") }},
 
 ratings as (
     select
@@ -57,9 +61,9 @@ select
     report.enterprise_id,
     {{ evidence("H070201", "c03_annual_reports", "report", event_on="report.filed_on",
         stops_in=next_report_due("report.report_year")) }}
-from reports as report
+from latest as report
 inner join found on report.enterprise_id = found.enterprise_id
-where report.recency = 1 and found.staff_state = 'zero_staff'
+where found.staff_state = 'zero_staff'
 
 union all
 
@@ -92,7 +96,7 @@ union all
 select
     paid.enterprise_id,
     {{ evidence("H070203", "c12_tax_paid", "paid", event_on="paid.paid_through",
-        stops_in=stops_after(counted_from("paid.tax_year"), "H070203")) }}
+        stops_in=report_stops_in("paid.tax_year", "H070203", ["H070203"])) }}
 from paid
 inner join taxed
     on
@@ -105,7 +109,7 @@ union all
 select
     report.enterprise_id,
     {{ evidence("H070203", "c03_annual_reports", "report", event_on="report.filed_on",
-        stops_in=stops_after("report.counted_from", "H070203")) }}
+        stops_in=report_stops_in("report.report_year", "H070203", ["H070203"])) }}
 from reports as report
 inner join taxed
     on

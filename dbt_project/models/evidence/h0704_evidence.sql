@@ -24,7 +24,7 @@ mortgages as (
 ),
 
 reports as (
-    {{ disclosed_reports() }}
+    {{ latest_reports() }}
 )
 
 select
@@ -39,7 +39,13 @@ select
     base.enterprise_id,
     {{ evidence("H070401", "c01_base", "base", event_on="coalesce(base.approved_on, base.established_on)") }}
 from {{ ref("stg_c01_base") }} as base
-where base.enterprise_id in (select pledges.enterprise_id from pledges)
+-- repeated: DuckDB carries a choice to the files only where it sees a condition
+where
+    base.enterprise_id in (
+        select pledges.enterprise_id
+        from pledges
+        where pledges.pledged_amount is not null
+    )
 
 union all
 
@@ -71,5 +77,8 @@ select
         stops_in=next_report_due("report.report_year")) }}
 from reports as report
 where
-    report.recency = 1
-    and report.enterprise_id in (select mortgages.enterprise_id from mortgages)
+    report.enterprise_id in (
+        select mortgages.enterprise_id
+        from mortgages
+        where mortgages.secured_amount >= 0
+    )

@@ -26,7 +26,7 @@ with factors as (
         enterprise_id,
         catalogue_version,
         {{ rows_of(columns, factors) }} as factor
-    from {{ ref('enterprise_score') }}
+    from {{ ref('enterprise_points') }}
 )
 
 select

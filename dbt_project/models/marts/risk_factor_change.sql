@@ -28,8 +28,8 @@ with compared as (
         later.region_code,
         later.enterprise_id,
         {{ rows_of(columns, factors) }} as factor
-    from {{ ref('enterprise_score') }} as later
-    inner join {{ ref('enterprise_score') }} as earlier
+    from {{ ref('enterprise_points') }} as later
+    inner join {{ ref('enterprise_points') }} as earlier
         on
             later.enterprise_id = earlier.enterprise_id
             and earlier.month = {{ month_before("later.month") }}

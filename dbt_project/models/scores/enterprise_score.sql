@@ -2,13 +2,14 @@
 -- 企业信用风险得分 Points and score of each enterprise, 0 to 1000, higher is riskier. Source: rules of the catalogue version
 -- in force (indicators, bands, levels), recommended scoring of the domain reference: additive, capped by level 2, by
 -- level 1 and in total, so that every score can be read as a sum.
--- Wide, one row per enterprise; `risk_factor` shows the same points one row per indicator.
+-- Wide, one row per enterprise, with what was known (v_) and what it counts for (p_); bands and points before caps
+-- follow from the values and stand in `enterprise_points`. `risk_factor` shows the same, one row per indicator.
 -- on_schema_change: a later version may bring indicators, whose columns are then null in earlier months.
-{{ config(on_schema_change="append_new_columns", slice_rows=400000, contract={"enforced": false}) }}
+{{ config(on_schema_change="append_new_columns", slice_rows=368640, contract={"enforced": false}) }}
 {%- set rules = scoring_rules() %}
 {%- set codes = known_codes() %}
 
-with valued as (
+with valued as {{ kept_apart() }} (
     select * from {{ ref('enterprise_values') }}
 )
 
@@ -66,7 +67,8 @@ total_factors as (
 sums_0 as (
     select
         *,
-        {{ unrounded_columns(rules) }}
+        {{ unrounded_columns(rules) }},
+        {{ is_capped(rules) }} as capped
     from total_factors
 ),
 {%- set last = namespace(column="cast(0 as double)") %}
@@ -107,7 +109,7 @@ select
     {{ prefix }}{{ code[:size] | lower }}
     {%- endfor %}
     {%- endfor %}
-    {%- for prefix in ("v_", "b_", "r_", "p_") %}
+    {%- for prefix in ("v_", "p_") %}
     {%- for code in codes %},
     {{ prefix }}{{ code | lower }}
     {%- endfor %}

@@ -1,7 +1,6 @@
 -- noqa: disable=LT02
 -- What is known of each enterprise at the end of the month: the 24 indicator models side by side, one row for each
--- enterprise of the spine. A view that `enterprise_score` reads once, slice by slice: 24 joins over all enterprises at
--- once would need several times the memory that the indicators do.
+-- enterprise of the spine. A view that `enterprise_score` reads once, slice by slice.
 -- Null is unknown. An indicator of another catalogue version keeps its value here and gets no points.
 {{ config(materialized="plain_view", database="memory", schema="staging", contract={"enforced": false}) }}
 {%- set models = [
@@ -30,29 +29,16 @@
     "h0703_intellectual_property",
     "h0704_pledge_freeze",
 ] %}
-
-with
+{%- set tables = {} %}
 {%- for model in models %}
-{{ model[:5] }} as (
-    select *
-    from {{ ref(model) }}
-    where
-        month = {{ month() }}
-        and {{ in_slice() }}
-){{ "," if not loop.last }}
+{%- do tables.update({model[:5]: ref(model)}) %}
 {%- endfor %}
 
 select
-    enterprise.month,
+    cast({{ month() }} as varchar) as month,  -- noqa: RF04
     enterprise.region_code,
-    enterprise.enterprise_id
+    {{ same_enterprise("enterprise", tables) }} as enterprise_id
     {%- for code in known_codes() %},
     {{ level2_model(models, code)[:5] }}.{{ code | lower }} as v_{{ code | lower }}
     {%- endfor %}
-from {{ ref('enterprise') }} as enterprise
-{%- for model in models %}
-left join {{ model[:5] }} on enterprise.enterprise_id = {{ model[:5] }}.enterprise_id
-{%- endfor %}
-where
-    enterprise.month = {{ month() }}
-    and {{ in_slice("enterprise.enterprise_id") }}
+{{ side_by_side("enterprise", ref("enterprise_in_order"), tables) }}

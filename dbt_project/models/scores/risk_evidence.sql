@@ -30,70 +30,67 @@
     "h0704_evidence",
 ] %}
 {%- set codes = scoring_rules()["indicators"] | list %}
-{%- set own = {} %}
 {%- set areas = [] %}
-{%- for model in models %}
-{%- set level = model[:5] | upper %}
-{%- do own.update({model: codes | select("ge", level) | select("lt", level ~ "z") | list}) %}
-{%- if model[:3] not in areas %}{%- do areas.append(model[:3]) %}{%- endif %}
-{%- endfor %}
+{%- for model in models if model[:3] not in areas %}{%- do areas.append(model[:3]) %}{%- endfor %}
+{%- set columns = [
+    "enterprise_id",
+    "indicator_code",
+    "feed",
+    "record_id",
+    "record_key",
+    "event_on",
+    "received_month",
+    "stops_in",
+    "about_id",
+    "counts_for",
+    "repaired_on",
+    "review_since",
+] %}
 
--- A level 1 at a time. Who has points in a level 2 is a narrow read of its own: one read of all points for every branch
--- would be kept in memory with all columns of the score.
+-- A level 1 at a time, and within it one join with those who have points: a statement needs room for all that it joins.
 {%- for area in areas %}
 {%- set branches = models | select("ge", area) | select("lt", area ~ "z") | list %}
+{%- set known = codes | select("ge", area | upper) | select("lt", area | upper ~ "z") | list %}
 {{ next_part() if not loop.first }}
 (
-with
-{%- for model in branches %}
-{{ model[:5] }} as (
+with evidence as (
+    {%- for model in branches %}
+    {{ "union all" if not loop.first }}
+    select
+        {{ columns | join(",\n        ") }}
+    from {{ ref(model) }}
+    {%- endfor %}
+),
+
+points as (
     select
         region_code,
         enterprise_id
-        {%- for code in own[model] %},
-        r_{{ code | lower }}
+        {%- for code in known %},
+        has_{{ code | lower }}
         {%- endfor %}
-    from {{ ref('enterprise_score') }}
+    from {{ ref('enterprise_pointed') }}
     where
-        month = {{ month() }}
-        and (
-            {%- for code in own[model] %}
-            {{ "or " if not loop.first }}r_{{ code | lower }} <> 0
-            {%- else %}
-            false
-            {%- endfor %}
-        )
-){{ "," if not loop.last }}
-{% endfor %}
-{%- for model in branches %}
-{{ "union all" if not loop.first }}
+        {%- for code in known %}
+        {{ "or " if not loop.first }}has_{{ code | lower }}
+        {%- else %}
+        false
+        {%- endfor %}
+)
+
 select
     cast({{ month() }} as varchar) as month,  -- noqa: RF04
     points.region_code,
-    points.enterprise_id,
-    evidence.indicator_code,
-    evidence.feed,
-    evidence.record_id,
-    evidence.record_key,
-    evidence.event_on,
-    evidence.received_month,
-    evidence.stops_in,
-    evidence.about_id,
-    evidence.counts_for,
-    evidence.repaired_on,
-    evidence.review_since
-from {{ ref(model) }} as evidence
-inner join {{ model[:5] }} as points on evidence.enterprise_id = points.enterprise_id
+    evidence.{{ columns | join(",\n    evidence.") }}
+from evidence
+inner join points on evidence.enterprise_id = points.enterprise_id
 where
-    {%- if own[model] %}
     case evidence.indicator_code
-        {%- for code in own[model] %}
-        when '{{ code }}' then points.r_{{ code | lower }} <> 0
+        {%- for code in known %}
+        when '{{ code }}' then points.has_{{ code | lower }}
+        {%- else %}
+        when '' then false
         {%- endfor %}
     end
-    {%- else %}
-    false
-    {%- endif %}
-{%- endfor %}
 )
 {%- endfor %}

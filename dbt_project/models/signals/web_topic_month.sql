@@ -17,6 +17,8 @@ with found as (
     inner join {{ ref('web_signal_first_received') }} as came on item.signal_no = came.signal_no
     where
         came.first_month = {{ month() }}
+        -- follows from it, and leaves out what need not be read
+        and item.received_month = {{ month() }}
         and item.published_on > {{ month_end(-12) }}
         and item.published_on <= {{ month_end() }}
 ),

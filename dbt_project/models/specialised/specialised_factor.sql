@@ -110,13 +110,20 @@ capped as (
 running as (
     select
         *,
-        cast(round(sum(raw_points * factor) over up_to_here, 2) as decimal(7, 2)) as reached
+        cast(round(sum(raw_points * factor) over up_to_here, 2) as decimal(7, 2)) as reached,
+        cast(round(sum(raw_points * factor) over before_here, 2) as decimal(7, 2)) as reached_before
     from capped
-    window up_to_here as (
-        partition by enterprise_id, field, part
-        order by indicator_code
-        rows between unbounded preceding and current row
-    )
+    window
+        up_to_here as (
+            partition by enterprise_id, field, part
+            order by indicator_code
+            rows between unbounded preceding and current row
+        ),
+        before_here as (
+            partition by enterprise_id, field, part
+            order by indicator_code
+            rows between unbounded preceding and 1 preceding
+        )
 ),
 
 counted as (
@@ -130,9 +137,7 @@ counted as (
         value,
         band,
         raw_points,
-        reached - coalesce(
-            lag(reached) over (partition by enterprise_id, field, part order by indicator_code), 0
-        ) as points
+        reached - coalesce(reached_before, 0) as points
     from running
     union all
     select

@@ -10,26 +10,25 @@ holding as (
     select * from {{ ref("control_holding") }}
 ),
 
+-- the spine's own test sees to it that it names nobody twice
 spine as (
-    select enterprise_id
+    select
+        count(*) as enterprises,
+        {{ checksum("enterprise_id") }} as identifiers
     from {{ ref("enterprise") }}
     where month = {{ month() }}
 ),
 
-held as (
-    select distinct enterprise_id from holding
-),
-
 seen as (
     select
-        groups.*,
-        spine.enterprise_id as spine_id,
-        held.enterprise_id is not null as is_held,
-        above.enterprise_id is not null as controller_is_held
+        enterprise_id,
+        controllers,
+        controller_kind,
+        enterprise_id in (select holding.enterprise_id from holding) as is_held,
+        coalesce(
+            ultimate_controller_id in (select holding.enterprise_id from holding), false
+        ) as controller_is_held
     from groups
-    full outer join spine on groups.enterprise_id = spine.enterprise_id
-    left join held on groups.enterprise_id = held.enterprise_id
-    left join held as above on groups.ultimate_controller_id = above.enterprise_id
 ),
 
 sizes as (
@@ -58,9 +57,10 @@ heads as (
 
 problems as (
     select
-        count(*) - count(distinct coalesce(enterprise_id, spine_id)) as more_than_one_row,
-        count(*) filter (where enterprise_id is null) as no_row,
-        count(*) filter (where spine_id is null) as not_in_spine,
+        abs(count(*) - (select spine.enterprises from spine)) as rows_wrong,
+        case
+            when {{ checksum("enterprise_id") }} <> (select spine.identifiers from spine) then 1 else 0
+        end as other_enterprises,
         count(*) filter (where controllers is not null and is_held <> (controllers > 0)) as held_without_controller,
         count(*) filter (
             where controllers is not null and (controllers = 0) <> (controller_kind = 'none')
@@ -90,5 +90,5 @@ problems as (
 select *
 from problems
 where
-    more_than_one_row + no_row + not_in_spine + held_without_controller + wrong_kind + controller_is_controlled
+    rows_wrong + other_enterprises + held_without_controller + wrong_kind + controller_is_controlled
     + wrong_size + holding_across_groups + head_across_groups > 0

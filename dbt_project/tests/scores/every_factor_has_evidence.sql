@@ -1,46 +1,50 @@
 -- noqa: disable=LT02,LT09,RF03
--- Whoever gets or loses points for an indicator can see why: for every indicator in force, as many enterprises have
--- evidence in the month as have points before caps. risk_evidence holds only those that have points, so equal numbers
--- are the same enterprises.
+-- Whoever gets or loses points for an indicator can see why: each enterprise has evidence in the month for the
+-- indicators for which it has points before caps, and for no other. The indicators of an enterprise are compared as the
+-- bits of two numbers, which takes one pass over the evidence.
 {{ config(meta={"dagster": {"ref": {"name": "risk_evidence"}}}) }}
 {%- set codes = scoring_rules()["indicators"] | list %}
-{%- set rows = [] %}
-{%- for code in codes %}{% do rows.append(["'" ~ code ~ "'", "n_" ~ code | lower]) %}{% endfor %}
-with counted as (
-    select
-        count(*) as everybody
-        {%- for code in codes %},
-        count_if(r_{{ code | lower }} <> 0) as n_{{ code | lower }}
-        {%- endfor %}
-    from {{ ref('enterprise_score') }}
-    where month = {{ month() }}
-),
-
-pointed as (
-    select {{ rows_of(["indicator_code", "enterprises"], rows) }} as factor
-    from counted
+{%- set halves = [codes[:60], codes[60:]] %}
+{%- set bits = [] %}
+{%- for code in codes %}
+{%- set bit = ["'" ~ code ~ "'"] %}
+{%- for half in halves %}{%- do bit.append("cast(" ~ (2 ** half.index(code) if code in half else 0) ~ " as bigint)") %}{%- endfor %}
+{%- do bits.append(bit) %}
+{%- endfor %}
+with numbered as (
+    select {{ rows_of(["indicator_code", "low", "high"], bits) }} as place
 ),
 
 evident as (
     select
-        indicator_code,
-        count(distinct enterprise_id) as enterprises
-    from {{ ref('risk_evidence') }}
-    where month = {{ month() }}
-    group by indicator_code
+        evidence.enterprise_id,
+        bit_or(numbered.place.low) as low,
+        bit_or(numbered.place.high) as high
+    from {{ ref('risk_evidence') }} as evidence
+    inner join numbered on evidence.indicator_code = numbered.place.indicator_code
+    where evidence.month = {{ month() }}
+    group by evidence.enterprise_id
 ),
 
-compared as (
+pointed as (
     select
-        pointed.factor.indicator_code,
-        pointed.factor.enterprises - coalesce(evident.enterprises, 0) as missing
-    from pointed
-    left join evident on pointed.factor.indicator_code = evident.indicator_code
+        enterprise_id,
+        {%- for half in halves %}
+        cast(0 as bigint)
+        {%- for code in half %}
+        + cast(has_{{ code | lower }} as bigint) * {{ 2 ** loop.index0 }}
+        {%- endfor %} as {{ "low," if loop.first else "high" }}
+        {%- endfor %}
+    from {{ ref('enterprise_pointed') }}
 )
 
 select
-    'enterprises with points and no evidence' as problem,
-    indicator_code,
-    missing
-from compared
-where missing <> 0
+    'enterprises with points and no evidence, or evidence and no points' as problem,
+    count(*) as enterprises,
+    min(coalesce(pointed.enterprise_id, evident.enterprise_id)) as one_of_them
+from pointed
+full join evident on pointed.enterprise_id = evident.enterprise_id
+where
+    coalesce(pointed.low, 0) <> coalesce(evident.low, 0)
+    or coalesce(pointed.high, 0) <> coalesce(evident.high, 0)
+having count(*) > 0

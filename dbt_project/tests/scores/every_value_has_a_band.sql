@@ -1,15 +1,28 @@
 -- noqa: disable=LT02,LT09
 -- A known value of an indicator in force lies in one of its bands: a category that the catalogue lacks would get no
 -- points without anybody noticing.
-{%- set codes = scoring_rules()["indicators"] | list %}
-with counted as (
+{%- set rules = scoring_rules() %}
+{%- set codes = rules["indicators"] | list %}
+with banded as (
+    select
+        enterprise_id
+        {%- for code in codes %},
+        v_{{ code | lower }}
+        {%- endfor %}
+        {%- if codes %},
+        {{ band_columns(rules, codes) }}
+        {%- endif %}
+    from {{ ref('enterprise_score') }}
+    where month = {{ month() }}
+),
+
+counted as (
     select
         count(*) as enterprises
         {%- for code in codes %},
         count_if(v_{{ code | lower }} is not null and b_{{ code | lower }} is null) as bad_{{ code | lower }}
         {%- endfor %}
-    from {{ ref('enterprise_score') }}
-    where month = {{ month() }}
+    from banded
 ),
 
 named as (

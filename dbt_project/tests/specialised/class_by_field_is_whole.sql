@@ -2,11 +2,8 @@
 -- class_by_field are those of combined_class, shares of a field add up to 1, and nobody is visited less often
 -- than the law demands.
 {{ config(meta={"dagster": {"ref": {"name": "class_by_field"}}}) }}
-with newest as (
-    select max(month) as newest_month from {{ source('risk', 'combined_class') }}
-),
-
-decided as (
+{%- set newest_month = newest_partition(source('risk', 'combined_class')) | first %}
+with decided as (
     select
         field,
         count(*) as members,
@@ -14,7 +11,7 @@ decided as (
         count(*) filter (where visits_per_year < statutory_visits or tier is null) as wrong_rows,
         count(*) - count(distinct enterprise_id) as repeated
     from {{ source('risk', 'combined_class') }}
-    where month = (select newest.newest_month from newest)
+    where month = '{{ newest_month }}'
     group by field
 ),
 
@@ -26,7 +23,7 @@ presented as (
         sum(tier_credit + tier_responsibility + tier_normal + tier_tightened) as in_a_tier,
         sum(visits_per_year) as asked_visits
     from {{ ref('class_by_field') }}
-    where month = (select newest.newest_month from newest)
+    where month = '{{ newest_month }}'
     group by field
 )
 

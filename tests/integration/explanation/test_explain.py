@@ -203,7 +203,7 @@ def test_points_of_another_state_of_the_catalogue_are_not_explained(tmp_path):
     settings = make_lake(tmp_path)
     with connect(settings) as connection:
         connection.execute(
-            "UPDATE lake.scores.enterprise_score SET r_h040301 = r_h040301 + 1 WHERE enterprise_id = 'FINED'"
+            "UPDATE lake.scores.enterprise_score SET p_h040301 = p_h040301 + 1 WHERE enterprise_id = 'FINED'"
         )
     with pytest.raises(ExplanationError, match=r"not those that data/catalogue/v2 gives now; compute 2026-05 again"):
         explain(settings, "FINED", MONTH)

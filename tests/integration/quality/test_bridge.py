@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.feeds.contract import all_feeds
-from orchestration.quality import bridge, frame
+from orchestration.quality import engine, frame
 from orchestration.quality.bridge import validate
 from orchestration.quality.suites import DIMENSIONS, TYPES
 from orchestration.settings import Settings
@@ -141,7 +141,7 @@ def test_large_delivery_is_judged_in_part_and_repeated_keys_are_still_found(sett
 
 
 def test_every_type_exists_in_great_expectations():
-    implementation = bridge._engine()[2]
+    implementation = engine.engine()[2]
     for kind in TYPES:
         assert implementation(kind).__name__.lower() == kind.replace("_", "")
 
@@ -150,6 +150,6 @@ def test_nothing_is_written_elsewhere(settings, tmp_path, monkeypatch):
     home = tmp_path / "person"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    bridge._engine.cache_clear()
+    engine.engine.cache_clear()
     validate(settings, deliver(settings, FEED))
     assert list(home.iterdir()) == []

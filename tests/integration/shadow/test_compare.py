@@ -32,6 +32,7 @@ def fill(settings: Settings, rows, version: str, month: str, shift: int = 0) -> 
             "CREATE TABLE IF NOT EXISTS lake.scores.enterprise_score "
             f"(month VARCHAR, enterprise_id VARCHAR, score DECIMAL(7,2), {points})"
         )
+        lake.execute("CREATE OR REPLACE VIEW lake.scores.enterprise_points AS FROM lake.scores.enterprise_score")
         lake.execute(
             "CREATE TABLE IF NOT EXISTS lake.main.risk_class "
             "(month VARCHAR, enterprise_id VARCHAR, computed_class VARCHAR)"

@@ -10,8 +10,9 @@ import pytest
 from orchestration.catalogue.model import CatalogueError
 from orchestration.lake import failed_scores
 from orchestration.settings import Settings
-from orchestration.warehouse import dbt
-from orchestration.warehouse.dbt import NodeResult, WarehouseError, build_month
+from orchestration.warehouse import dbt, project
+from orchestration.warehouse.dbt import NodeResult, build_month
+from orchestration.warehouse.project import WarehouseError
 from tests.integration.warehouse.partitions import enterprise, month_hash, publish, query
 
 SELECT = "+enterprise_score"
@@ -177,10 +178,10 @@ def test_failed_test_names_itself_the_month_and_what_it_found(settings: Settings
 
 
 def test_parsed_project_is_kept_on_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = dbt.manifest_path(settings)
+    path = project.manifest_path(settings)
     assert path.is_file() and path.parent == settings.dbt_target
-    monkeypatch.setattr(dbt, "_parsed", {})  # as in a new process
-    monkeypatch.setattr(dbt, "_parse", lambda settings: pytest.fail("parsed although nothing changed"))
+    monkeypatch.setattr(project, "_parsed", {})  # as in a new process
+    monkeypatch.setattr(project, "_parse", lambda settings: pytest.fail("parsed although nothing changed"))
     build_month(settings, "2026-05", "+enterprise")
 
 
@@ -216,6 +217,20 @@ def test_a_month_whose_build_failed_is_marked_until_it_succeeds(
     assert failed_scores(settings).of("2026-05") == "points"
     build_month(settings, "2026-05", "enterprise_score h0101_enterprise_scale")
     assert failed_scores(settings).of("2026-05") is None
+
+
+@pytest.mark.parametrize(("select", "made"), [(None, False), ("enterprise_score", False), ("tag:published", True)])
+def test_scores_take_the_mark_of_the_published_views_away_and_the_views_leave_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, select: str | None, made: bool
+) -> None:
+    noted: list[str] = []
+    monkeypatch.setattr(dbt, "invoke", lambda *_: [])
+    monkeypatch.setattr(dbt, "forget", lambda settings: noted.append("away"))
+    monkeypatch.setattr(dbt, "note", lambda settings, month: noted.append(month))
+    build_month(settings, "2026-05", "h0101_enterprise_scale")
+    assert noted == []
+    build_month(settings, "2026-05", select)
+    assert noted == ["away", *(["2026-05"] if made else [])]
 
 
 def test_a_build_that_is_killed_leaves_the_month_marked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

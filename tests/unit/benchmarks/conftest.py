@@ -25,7 +25,9 @@ def function(name: str, seconds: float, duckdb: float = 0.0, key: str = "") -> d
 
 def computed(wall: float) -> dict[str, Any]:
     """Of the wall a tenth is start-up, a tenth Dagster, a tenth dbt, half DuckDB, the rest decisions."""
-    functions = [function("build_month", 0.6 * wall, 0.5 * wall), function("decide", 0.2 * wall, 0.1 * wall)]
+    nodes = {"enterprise_score": 0.3 * wall, "risk_evidence": 0.15 * wall, "evidence_adds_up": 0.05 * wall}
+    built = function("build_month", 0.6 * wall, 0.5 * wall) | {"nodes": nodes}
+    functions = [built, function("decide", 0.2 * wall, 0.1 * wall)]
     return stage(wall, [{"seconds": 0.9 * wall, "functions": functions}], rows=1_000)
 
 
@@ -42,6 +44,7 @@ def result() -> dict[str, Any]:
         "scale": 0.1,
         "enterprises": 246_400,
         "months": 12,
+        "backfill": 12,
         "brief": False,
         "seed": 20,
         "measured": "2026-09",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -25,6 +26,15 @@ def test_a_function_within_another_is_part_of_it():
         ("outer", "2026-01", 1, 1),
         ("inner", "", 1, 1),
     ]
+
+
+def test_what_a_run_of_dbt_did_is_noted_node_by_node():
+    own = clock()
+    nodes = [SimpleNamespace(name="h0403", seconds=2.0), SimpleNamespace(name="risk_evidence", seconds=3.0)]
+    build = own.timed("build_month", lambda: SimpleNamespace(nodes=nodes))
+    build()
+    build()
+    assert own.told()[0]["nodes"] == {"h0403": 4.0, "risk_evidence": 6.0}
 
 
 def test_a_function_that_fails_is_noted_and_frees_the_clock():

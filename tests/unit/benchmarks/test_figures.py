@@ -28,6 +28,10 @@ def test_a_stage_splits_into_work_and_orchestration(result: dict[str, Any]):
     assert parts.orchestration == pytest.approx(0.3)
 
 
+def test_the_evidence_of_a_month_is_told_apart(result: dict[str, Any]):
+    assert figures.reasons(result["stages"]["month"]) == pytest.approx(2)
+
+
 def test_links_count_for_their_month_only(result: dict[str, Any]):
     assert figures.links_of(result, "2026-09") == 5
     assert figures.links_of(result, "2026-08") == 0
@@ -58,5 +62,5 @@ def test_aims_are_met_up_to_their_bound_and_not_beyond(result: dict[str, Any]):
 
 
 def test_a_run_of_few_months_has_no_backfill_to_judge(result: dict[str, Any]):
-    texts = [one.text for one in figures.targets(result | {"months": 1})]
+    texts = [one.text for one in figures.targets(result | {"backfill": 2})]
     assert "backfill of twelve months" not in texts and len(texts) == 6

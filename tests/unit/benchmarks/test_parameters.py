@@ -1,4 +1,4 @@
-"""What SCALE, MONTHS, SEED and KEEP may say, and which months a run is about."""
+"""What SCALE, MONTHS, BACKFILL, SEED and KEEP may say, and which months a run is about."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def test_several_scales_come_in_order_and_small_ones_with_few_months():
         {"MONTHS": "0"},
         {"MONTHS": "1.5"},
         {"SEED": "-1"},
+        {"BACKFILL": "1"},
         {"KEEP": "perhaps"},
     ],
 )
@@ -46,6 +47,7 @@ def test_the_measured_month_is_the_last_but_one_and_the_backfill_a_year():
     asked = Parameters(scale=1, months=12)
     assert (asked.received[0], asked.measured, asked.second) == ("2025-10", "2026-09", "2026-10")
     assert (asked.backfill[0], asked.backfill[-1], len(asked.backfill)) == ("2025-11", "2026-10", 12)
+    assert parse({"SCALE": "2", "MONTHS": "2", "BACKFILL": "2"})[0].backfill == ["2025-11", "2025-12"]
     small = Parameters(scale=0.02, months=1)
     assert (small.measured, small.second, small.backfill) == ("2025-10", "2025-11", ["2025-10", "2025-11"])
 

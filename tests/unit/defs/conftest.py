@@ -133,6 +133,7 @@ class Fakes:
         self.lines: list[str] = []
         self.now = datetime(2026, 11, 12, tzinfo=UTC)
         self.manifest: dict[str, Any] = {}
+        self.views_stand = False
 
     def crawl(self, settings: Settings, source: Any, months: list[str], say: Any) -> list[StepDone]:
         self.calls.append(("crawl", source.name, *months))
@@ -211,6 +212,7 @@ class Fakes:
             "publish_feed": self.publish_feed,
             "discard_feed": self.discard_feed,
             "build_month": self.build_month,
+            "views_stand": lambda settings, month: self.views_stand,
             "column_lineage": lambda settings, manifest: {},
             "decide": self.decide,
             "decide_specialised": self.decide_specialised,

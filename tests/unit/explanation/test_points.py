@@ -10,7 +10,7 @@ import pytest
 from orchestration.catalogue import load_catalogue
 from orchestration.explanation.points import band_of, raw_points, score
 from orchestration.settings import Settings
-from tests.unit.risk.scoring_sql import score_sql
+from tests.unit.risk.scoring_sql import pointed_sql
 
 CATALOGUE = load_catalogue(Settings.from_env(), "2026-05")
 CODES = CATALOGUE.codes
@@ -46,7 +46,7 @@ def values_table(connection, rows):
 def test_equal_to_the_scoring_sql_to_the_cent():
     with duckdb.connect(config={"threads": 2}) as connection:
         values_table(connection, 1500)
-        cursor = connection.execute(score_sql(CATALOGUE.folder))
+        cursor = connection.execute(pointed_sql(CATALOGUE.folder))
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     bound = set()

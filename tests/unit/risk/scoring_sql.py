@@ -88,3 +88,13 @@ def render(model: Path, folder: Path, month: str = "2026-05", refs: dict[str, st
 def score_sql(folder: Path, values: str = "enterprise_values") -> str:
     """The SQL of `enterprise_score` over a table of values."""
     return render(DBT / "models" / "scores" / "enterprise_score.sql", folder, refs={"enterprise_values": values})
+
+
+def points_sql(folder: Path, scores: str = "enterprise_score") -> str:
+    """The SQL of `enterprise_points` over a table of scores."""
+    return render(DBT / "models" / "scores" / "enterprise_points.sql", folder, refs={"enterprise_score": scores})
+
+
+def pointed_sql(folder: Path, values: str = "enterprise_values") -> str:
+    """Values to scores with bands and points before caps, in one query."""
+    return f"WITH enterprise_score AS ({score_sql(folder, values)}) SELECT * FROM ({points_sql(folder)})"

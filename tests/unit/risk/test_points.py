@@ -11,7 +11,7 @@ import pytest
 from orchestration.catalogue import load_catalogue
 from orchestration.settings import Settings
 
-from .scoring_sql import score_sql
+from .scoring_sql import pointed_sql
 
 CATALOGUE = load_catalogue(Settings.from_env(), "2026-05")
 CODES = CATALOGUE.codes
@@ -32,7 +32,7 @@ def value_type(indicator):
 
 @pytest.fixture(scope="module")
 def sql():
-    return score_sql(CATALOGUE.folder)
+    return pointed_sql(CATALOGUE.folder)
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_an_indicator_of_another_version_keeps_its_column_and_gets_no_points(tmp
         path = tmp_path / "v2" / file
         kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("H0703")]
         path.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    (row,) = score(connection, score_sql(tmp_path / "v2"), {"H070301": 6, "H070401": 0.2})
+    (row,) = score(connection, pointed_sql(tmp_path / "v2"), {"H070301": 6, "H070401": 0.2})
     assert row["catalogue_version"] == "v2"
     assert row["v_h070301"] == 6
     assert row["b_h070301"] is row["r_h070301"] is row["p_h070301"] is row["l2_h0703"] is None

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- H0302 年报质量 Annual report quality. Source: C03 (c03_annual_reports, c03_report_amendments), C12 (c12_tax_paid), C13
 -- (c13_insured_staff), C01.
 -- The report read is the latest one on file, if it covers the year due or a later one; an older one says nothing about
@@ -12,6 +13,7 @@
 -- H030203 年报修改次数: amendments inside the window, by day of amendment, of the report that was amended most, whatever its
 --         year. Several items amended on one day are one amendment. Unknown while the feed of amendments is not fresh;
 --         an enterprise without any has amended nothing (0).
+{%- set years = report_years() %}
 with spine as (
     select
         enterprise_id,
@@ -22,24 +24,46 @@ with spine as (
 ),
 
 -- Tax, revenue and staff are compared with no smaller capital.
-of_large_capital as (
-    select enterprise_id
-    from spine
-    where registered_capital >= {{ parameter("H030202", "capital_at_least") }}
+{{ reported_substance(
+    "spine", asked="registered_capital >= " ~ parameter("H030202", "capital_at_least")
+) }},
+
+published as (
+    {{ published_reports() }}
 ),
 
-{{ reported_substance(among="of_large_capital") }},
-
-latest_report as (
+-- The years are few and known, so that each is joined, and nothing is ranked.
+{%- for year in years %}
+report_{{ year }} as (
     select
         enterprise_id,
+        true as reported,
         assets = 0 as no_assets,
         liabilities = 0 as no_liabilities,
         revenue = 0 as no_revenue,
         profit = 0 as no_profit,
         tax = 0 as no_tax
-    from reports
-    where recency = 1
+    from published
+    where report_year = {{ year }}
+),
+{% endfor %}
+latest_report as (
+    select
+        spine.enterprise_id,
+        spine.established_on,
+        spine.registered_capital,
+        coalesce({% for year in years %}report_{{ year }}.reported, {% endfor %}false) as reported
+        {%- for figure in ["assets", "liabilities", "revenue", "profit", "tax"] %},
+        case
+            {%- for year in years %}
+            when report_{{ year }}.reported then report_{{ year }}.no_{{ figure }}
+            {%- endfor %}
+        end as no_{{ figure }}
+        {%- endfor %}
+    from spine
+    {%- for year in years %}
+    left join report_{{ year }} on spine.enterprise_id = report_{{ year }}.enterprise_id
+    {%- endfor %}
 ),
 
 -- A day on which a report was amended is one amendment, however many items it changed.
@@ -65,10 +89,10 @@ amended as (
 
 known as (
     select
-        spine.enterprise_id,
-        spine.registered_capital,
-        spine.established_on < {{ month_end(0 - parameter("H030201", "older_than") | int) }} as old_enough,
-        latest_report.enterprise_id is not null as reported,
+        latest_report.enterprise_id,
+        latest_report.registered_capital,
+        latest_report.established_on < {{ month_end(0 - parameter("H030201", "older_than") | int) }} as old_enough,
+        latest_report.reported,
         latest_report.no_assets,
         latest_report.no_liabilities,
         latest_report.no_revenue,
@@ -78,10 +102,10 @@ known as (
         substance.low_revenue,
         substance.unstaffed,
         amended.times as amendments
-    from spine
-    left join latest_report on spine.enterprise_id = latest_report.enterprise_id
-    left join substance on spine.enterprise_id = substance.enterprise_id
-    left join amended on spine.enterprise_id = amended.enterprise_id
+    -- one row per enterprise of the spine
+    from latest_report
+    left join substance on latest_report.enterprise_id = substance.enterprise_id
+    left join amended on latest_report.enterprise_id = amended.enterprise_id
 )
 
 select

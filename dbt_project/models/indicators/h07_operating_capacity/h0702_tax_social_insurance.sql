@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- H0702 纳税社保 Tax and social insurance.
 -- H070201 社保缴纳人数 Insured staff. Source: C13 (c13_insured_staff), C03 (c03_annual_reports). Months are counted back from
 --         the feed's newest one, so that the feed's own lag plays no part. 'zero_staff': nobody insured in each of the
@@ -35,19 +36,17 @@ insured as (
     group by enterprise_id
 ),
 
+spine as (
+    select enterprise_id
+    from {{ ref('enterprise') }}
+    where month = {{ month() }}
+),
+
 reports as (
     {{ disclosed_reports(["H070203"]) }}
 ),
 
-{{ tax_of_the_year() }},
-
-latest_report as (
-    select
-        enterprise_id,
-        revenue
-    from reports
-    where recency = 1 and report_year >= {{ report_year_due() }}
-),
+{{ tax_of_the_year("spine") }},
 
 arrears as (
     select distinct enterprise_id
@@ -77,16 +76,15 @@ ratings as (
 
 known as (
     select
-        enterprise.month,
-        enterprise.enterprise_id,
+        taxed.enterprise_id,
         case
             when not {{ fresh('c13_insured_staff') }} or insured.staff_now is null then null
             when
                 insured.zero_months < {{ zero_months }}
                 and insured.staff_now < {{ parameter('H070201', 'fall_below') }} * insured.staff_before
                 then 'sharp_fall'
-            when insured.zero_months < {{ zero_months }} or latest_report.revenue <= 0 then 'ok'
-            when {{ fresh('c03_annual_reports') }} and latest_report.revenue > 0 then 'zero_staff'
+            when insured.zero_months < {{ zero_months }} or taxed.latest_revenue <= 0 then 'ok'
+            when {{ fresh('c03_annual_reports') }} and taxed.latest_revenue > 0 then 'zero_staff'
         end as staff_state,
         case when {{ fresh('c12_arrears') }} then arrears.enterprise_id is not null end as in_arrears,
         case when {{ fresh('c12_abnormal_taxpayers') }} then abnormal.enterprise_id is not null end as is_abnormal,
@@ -103,18 +101,16 @@ known as (
                     / cast(insured.staff_a_year_before as double)
         end as staff_fall,
         case when {{ fresh('c12_ratings') }} then ratings.rating end as rating
-    from {{ ref('enterprise') }} as enterprise
-    left join insured on enterprise.enterprise_id = insured.enterprise_id
-    left join latest_report on enterprise.enterprise_id = latest_report.enterprise_id
-    left join taxed on enterprise.enterprise_id = taxed.enterprise_id
-    left join ratings on enterprise.enterprise_id = ratings.enterprise_id and ratings.recency = 1
-    left join arrears on enterprise.enterprise_id = arrears.enterprise_id
-    left join abnormal on enterprise.enterprise_id = abnormal.enterprise_id
-    where enterprise.month = {{ month() }}
+    -- one row per enterprise of the spine
+    from taxed
+    left join insured on taxed.enterprise_id = insured.enterprise_id
+    left join ratings on taxed.enterprise_id = ratings.enterprise_id and ratings.recency = 1
+    left join arrears on taxed.enterprise_id = arrears.enterprise_id
+    left join abnormal on taxed.enterprise_id = abnormal.enterprise_id
 )
 
 select
-    month,
+    cast({{ month() }} as varchar) as month,  -- noqa: RF04
     enterprise_id,
     staff_state as h070201,
     case

@@ -48,7 +48,7 @@ mortgages as (
 ),
 
 reports as (
-    {{ disclosed_reports() }}
+    {{ latest_reports() }}
 )
 
 select
@@ -70,5 +70,5 @@ from {{ ref('enterprise') }} as enterprise
 left join pledges on enterprise.enterprise_id = pledges.enterprise_id
 left join freezes on enterprise.enterprise_id = freezes.enterprise_id
 left join mortgages on enterprise.enterprise_id = mortgages.enterprise_id
-left join reports on enterprise.enterprise_id = reports.enterprise_id and reports.recency = 1
+left join reports on enterprise.enterprise_id = reports.enterprise_id
 where enterprise.month = {{ month() }}
