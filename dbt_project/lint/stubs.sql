@@ -37,6 +37,7 @@
 {% macro by_version(versions, written) -%}1{%- endmacro %}
 {% macro band_of(indicator, value) -%}1{%- endmacro %}
 {% macro points_of(indicator, band) -%}1{%- endmacro %}
+{% macro levels_of(codes, size, prefix="") -%}{%- endmacro %}
 {% macro has_points(indicator, value) -%}({{ value }} > 0){%- endmacro %}
 {% macro known_codes() -%}{%- endmacro %}
 {% macro level2_model(models, code) -%}{%- endmacro %}

@@ -82,8 +82,13 @@
 
 {#- Codes of the levels in force that begin with `prefix`: level 1 has three characters, level 2 five. -#}
 {% macro level_codes(rules, size, prefix="") -%}
+    {{ return(levels_of(rules["indicators"], size, prefix)) }}
+{%- endmacro %}
+
+{#- The same for any codes of indicators, in their order. -#}
+{% macro levels_of(codes, size, prefix="") -%}
     {%- set levels = [] -%}
-    {%- for code in rules["indicators"] if code.startswith(prefix) and code[:size] not in levels -%}
+    {%- for code in codes if code.startswith(prefix) and code[:size] not in levels -%}
         {%- do levels.append(code[:size]) -%}
     {%- endfor -%}
     {{ return(levels) }}
@@ -214,9 +219,7 @@
 {% macro subtotal_columns(rules, codes) -%}
     {%- set columns = [] -%}
     {%- for size, name in ((3, "l1_"), (5, "l2_")) -%}
-        {%- set levels = [] -%}
-        {%- for code in codes if code[:size] not in levels -%}{%- do levels.append(code[:size]) -%}{%- endfor -%}
-        {%- for level in levels -%}
+        {%- for level in levels_of(codes, size) -%}
             {%- set parts = [] -%}
             {%- for code in rules["indicators"] if code.startswith(level) -%}
                 {%- do parts.append("p_" ~ code | lower) -%}

@@ -9,9 +9,7 @@
 {%- set codes = known_codes() %}
 {%- set kept = [] %}
 {%- for size, prefix in ((3, "l1_"), (5, "l2_")) %}
-{%- for code in codes if prefix ~ code[:size] | lower not in kept %}
-{%- do kept.append(prefix ~ code[:size] | lower) %}
-{%- endfor %}
+{%- for level in levels_of(codes, size) %}{% do kept.append(prefix ~ level | lower) %}{% endfor %}
 {%- endfor %}
 {%- for code in codes %}{% do kept.append("v_" ~ code | lower) %}{% endfor %}
 {%- for code in codes %}{% do kept.append("p_" ~ code | lower) %}{% endfor %}

@@ -103,10 +103,8 @@ select
     '{{ catalogue_version() }}' as catalogue_version,
     score
     {%- for size, prefix in ((3, "l1_"), (5, "l2_")) %}
-    {%- set seen = [] %}
-    {%- for code in codes if code[:size] not in seen %}
-    {%- do seen.append(code[:size]) %},
-    {{ prefix }}{{ code[:size] | lower }}
+    {%- for level in levels_of(codes, size) %},
+    {{ prefix }}{{ level | lower }}
     {%- endfor %}
     {%- endfor %}
     {%- for prefix in ("v_", "p_") %}

@@ -95,6 +95,12 @@ def points_sql(folder: Path, scores: str = "enterprise_score") -> str:
     return render(DBT / "models" / "scores" / "enterprise_points.sql", folder, refs={"enterprise_score": scores})
 
 
+def flags_sql(folder: Path, month: str, scores: str = "enterprise_score") -> str:
+    """The SQL of `enterprise_pointed` over a table of scores."""
+    model = DBT / "models" / "scores" / "enterprise_pointed.sql"
+    return render(model, folder, month, refs={"enterprise_score": scores})
+
+
 def pointed_sql(folder: Path, values: str = "enterprise_values") -> str:
     """Values to scores with bands and points before caps, in one query."""
     return f"WITH enterprise_score AS ({score_sql(folder, values)}) SELECT * FROM ({points_sql(folder)})"

@@ -11,7 +11,7 @@ import pytest
 from orchestration.catalogue import load_catalogue
 from orchestration.settings import Settings
 
-from .scoring_sql import pointed_sql
+from .scoring_sql import flags_sql, pointed_sql
 
 CATALOGUE = load_catalogue(Settings.from_env(), "2026-05")
 CODES = CATALOGUE.codes
@@ -193,6 +193,20 @@ def test_points_add_up_to_the_cent_whatever_binds(connection, sql, seed):
         "count(*) FILTER (WHERE p_h070301 > r_h070301), count(*) FILTER (WHERE score < 200) FROM scored"
     ).fetchone()
     assert min(reached) > 0, "the draw no longer reaches the total, a level-1 cap, a clipped offset or class A"
+
+
+def test_who_has_points_is_who_has_points_before_caps(connection, sql):
+    random_values(connection, 4000, 7)
+    connection.execute(f"CREATE TABLE scored AS {sql}")
+    flags = flags_sql(CATALOGUE.folder, "2026-05", "scored")
+    has = [f"has_{code.lower()}" for code in CODES]
+    same = [f"coalesce(r_{code.lower()} <> 0, false) = has_{code.lower()}" for code in CODES]
+    counts = ", ".join(f"count(*) FILTER (WHERE NOT ({one}))" for one in same)
+    seen = ", ".join(f"bool_or({one}) AND NOT bool_and({one})" for one in has)
+    joined = f"scored JOIN ({flags}) AS flags USING (enterprise_id)"
+    wrong = connection.execute(f"SELECT {counts} FROM {joined}").fetchone()
+    assert {code: rows for code, rows in zip(CODES, wrong, strict=True) if rows} == {}
+    assert all(connection.execute(f"SELECT {seen} FROM {joined}").fetchone()), "an indicator is drawn one way only"
 
 
 def test_an_indicator_of_another_version_keeps_its_column_and_gets_no_points(tmp_path, connection):
