@@ -32,7 +32,7 @@ export ECR_DOCS_URL := http://$(HOST):$(DOCS_PORT)
 REAL ?= ../shared/real
 export ECR_REAL_DATA := $(abspath $(REAL))
 
-.PHONY: help setup spark demo ui test test-unit lint format sql explain page review find train-judge bench bench-report bench-web calibrate shadow maintain decisions chicago lock generate clean
+.PHONY: help setup spark demo ui form test test-unit lint format sql explain page review find train-judge bench bench-report bench-web calibrate learn propose drift effect loop shadow draw publish verify-draw why-drawn maintain decisions chicago lock generate clean
 
 help:  ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ ui: $(READY)  ## the Dagster UI on the same state (PORT=3000)
 	@mkdir -p $(ECR_HOME)/quality && trap 'kill 0' EXIT INT TERM; \
 	$(BIN)/python -m http.server $(DOCS_PORT) --bind $(HOST) --directory $(ECR_HOME)/quality >/dev/null 2>&1 & \
 	$(BIN)/dagster dev -w workspace.yaml -h $(HOST) -p $(PORT)
+
+form: $(READY)  ## one form for results of checks, on this machine only (PORT=3002): docs/form.md
+	@$(BIN)/python -m orchestration.form --host $(HOST) --port $(if $(filter command line environment,$(origin PORT)),$(PORT),3002)
 
 test: $(READY)  ## all tests, in two processes
 	@$(BIN)/python -m pytest -p no:cacheprovider -n 2 --dist loadfile --no-loadscope-reorder
@@ -96,6 +99,10 @@ sql: $(READY)  ## print CSV from the lake: make sql Q="select class, count(*) fr
 calibrate: export ASKED_MONTH := $(value M)
 calibrate: $(READY)  ## shares of the classes by group, find rates, warnings: make calibrate [M=2026-10]
 	@$(BIN)/python -m orchestration.calibration $${ASKED_MONTH:+"$$ASKED_MONTH"}
+
+effect: export ASKED_MONTH := $(value M)
+effect: $(READY)  ## find rates, visits saved, inspectors and areas, equal treatment: make effect [M=2026-09]
+	@$(BIN)/python -m orchestration.effect $${ASKED_MONTH:+"$$ASKED_MONTH"}
 
 shadow: export ASKED_VERSION := $(value V)
 shadow: export ASKED_FROM := $(value FROM)
@@ -151,6 +158,41 @@ bench-web: export SCALE := $(SCALE)
 bench-web: $(READY)  ## match millions of texts against the names of a province: make bench-web [SCALE=0.02], 1 is Henan
 	@$(BIN)/python benchmarks/web.py $(ECR_HOME)/bench/web
 
+# M, R, SEED and E reach the programs through the environment, never as shell text.
+draw: export ASKED_MONTH := $(value M)
+draw: export ASKED_REGION := $(value R)
+draw: export ASKED_SEED := $(if $(filter command line environment,$(origin SEED)),$(value SEED))
+draw: $(READY)  ## draw the inspections that follow from a month's classes: make draw M=2026-09 [R=410100] [SEED=text]
+	@$(BIN)/python -m orchestration.defs.launch draw --region="$$ASKED_REGION" --seed="$$ASKED_SEED" -- "$$ASKED_MONTH"
+
+publish: export ASKED_MONTH := $(value M)
+publish: export ASKED_REGION := $(value R)
+publish: $(READY)  ## seal a draw: CSV, Excel, JSON, Parquet and a manifest; it is not drawn again: make publish M=2026-09 [R=410100]
+	@$(BIN)/python -m orchestration.defs.launch publish --region="$$ASKED_REGION" -- "$$ASKED_MONTH"
+
+verify-draw: export ASKED_MONTH := $(value M)
+verify-draw: export ASKED_REGION := $(value R)
+verify-draw: $(READY)  ## draw again from what is recorded and compare: make verify-draw M=2026-09 [R=410100]
+	@$(BIN)/python -m orchestration.inspection verify --region="$$ASKED_REGION" -- "$$ASKED_MONTH"
+
+why-drawn: export ASKED_ENTERPRISE := $(value E)
+why-drawn: export ASKED_MONTH := $(value M)
+why-drawn: $(READY)  ## why an enterprise was drawn, or was not: make why-drawn E=<code> M=2026-09
+	@$(BIN)/python -m orchestration.inspection why -- "$$ASKED_ENTERPRISE" "$$ASKED_MONTH"
+
+learn: export ASKED_MONTH := $(value M)
+learn: $(READY)  ## points learned from outcomes of visits, with their worth on months they did not know: make learn [M=2026-10]
+	@$(BIN)/python -m orchestration.learning learn $${ASKED_MONTH:+"$$ASKED_MONTH"}
+
+propose: export ASKED_ID := $(value ID)
+propose: export ASKED_VERSION := $(value V)
+propose: $(READY)  ## a candidate catalogue from a learned scorecard, for make shadow: make propose ID=<of make learn> V=v3
+	@$(BIN)/python -m orchestration.learning propose "$$ASKED_ID" "$$ASKED_VERSION"
+
+drift: export ASKED_MONTH := $(value M)
+drift: $(READY)  ## whether the newest scorecard still holds, month by month: make drift [M=2026-10]
+	@$(BIN)/python -m orchestration.learning drift $${ASKED_MONTH:+"$$ASKED_MONTH"}
+
 maintain: $(READY)  ## compact the lake, forget old snapshots (not those of decisions): data/maintenance.yml
 	@$(BIN)/python -m orchestration.defs.launch maintain
 
@@ -161,6 +203,9 @@ decisions: $(READY)  ## which snapshot of the lake holds which decision of the c
 chicago: $(READY)  ## the same road on Chicago's records: make chicago REAL=/folder/of/real/data
 	@ECR_HOME=$(ECR_HOME)/chicago DAGSTER_HOME=$(ECR_HOME)/chicago/dagster ECR_JURISDICTION=chicago $(BIN)/python -m orchestration.study "$(REAL)/chicago"
 
+loop: $(READY)  ## a simulated province whose inspections follow its draws: make loop [ENTERPRISES=12000] [MONTHS=12] [REGIME=2026-06], docs/loop.md
+	@ECR_HOME=$(ECR_HOME)/loop DAGSTER_HOME=$(ECR_HOME)/loop/dagster $(if $(filter command line environment,$(origin ENTERPRISES)),ENTERPRISES=$(ENTERPRISES)) $(if $(filter command line environment,$(origin MONTHS)),MONTHS=$(MONTHS)) $(if $(filter command line environment,$(origin FIRST)),FIRST=$(FIRST)) $(BIN)/python -m orchestration.loop
+
 lock: $(READY)  ## write requirements.lock and that of Spark anew (needs pip-tools)
 	@$(BIN)/python -m piptools compile --quiet --extra dev --generate-hashes --no-strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
@@ -169,4 +214,4 @@ lock: $(READY)  ## write requirements.lock and that of Spark anew (needs pip-too
 
 clean:  ## remove all run-time state, archived pages and reviews too (not the virtual environment)
 	@test -e $(ECR_HOME)/lake/raw || { echo "$(ECR_HOME) holds no state of this platform (no lake/raw); nothing was removed."; exit 1; }
-	@cd $(ECR_HOME) && rm -rf bench landing lake quality dagster dbt secrets tmp extensions cache calibration chicago explanations review shadow simulation study alerts.jsonl && echo "removed the state under $(ECR_HOME): deliveries, lake, archived pages, reviews, reports"
+	@cd $(ECR_HOME) && rm -rf bench landing lake models quality dagster dbt secrets tmp extensions cache calibration chicago explanations form loop published review shadow simulation study alerts.jsonl && echo "removed the state under $(ECR_HOME): deliveries, lake, archived pages, reviews, reports, published draws"

@@ -11,10 +11,13 @@ from typing import Any
 import dagster as dg
 
 from orchestration.defs.classification import build_classification
+from orchestration.defs.effect import build_effect
 from orchestration.defs.feeds import build_feeds, feed_key
 from orchestration.defs.freshness import build_freshness
+from orchestration.defs.inspection import build_inspection
 from orchestration.defs.jobs import build_jobs
 from orchestration.defs.key_fields import build_key_fields
+from orchestration.defs.learning import build_learning
 from orchestration.defs.maintenance import build_maintenance
 from orchestration.defs.resolution import build_resolution
 from orchestration.defs.resources import Platform
@@ -47,8 +50,11 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         manifest = read_manifest(settings)
     warehouse, published = build_warehouse(settings, manifest)
     classification = build_classification(settings)
+    effect = build_effect(settings)
     shadow = build_shadow(settings)
     freshness = build_freshness(settings)
+    inspection = build_inspection(settings)
+    learning = build_learning(settings)
     maintenance = build_maintenance()
     jobs = build_jobs(
         feeds=feeds,
@@ -57,7 +63,10 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         pages=web.pages,
         warehouse=warehouse,
         published=published,
+        effect=effect,
+        learning=learning,
         freshness=freshness,
+        inspection=inspection,
         maintenance=maintenance,
     )
     return dg.Definitions(
@@ -70,7 +79,10 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
             classification,
             *build_key_fields(settings),
             published,
+            *effect,
+            *learning,
             shadow,
+            *inspection,
             *maintenance,
         ],
         asset_checks=[freshness],

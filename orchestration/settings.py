@@ -160,6 +160,12 @@ class Settings:
         return path.read_text(encoding="ascii").strip()
 
 
+def jurisdictions() -> list[str]:
+    """Names of all jurisdictions that have a folder, the canonical one first."""
+    own = (PROJECT / "data" / "jurisdictions").glob("*/jurisdiction.yml")
+    return ["henan", *sorted(path.parent.name for path in own)]
+
+
 def docs_url() -> str:
     """Address under which the Data Docs pages are served, without a slash at its end."""
     return (os.environ.get("ECR_DOCS_URL") or "http://127.0.0.1:3001").rstrip("/")

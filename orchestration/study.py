@@ -40,9 +40,33 @@ def main(folder: Path) -> int:
         arguments += ["--ingest-from", str(settings.profile["first_month"])]
     if status := launch(arguments):
         return status
+    if learned_up_to := settings.profile.get("learn_last"):
+        print(f"== learning up to {learned_up_to}", flush=True)
+        if status := _learn(settings, str(learned_up_to)):
+            return status
     status = evaluate([str(folder)])
     print(f"Took {time.monotonic() - start:.0f} s")
     return status
+
+
+def _learn(settings: Settings, month: str) -> int:
+    """Learn from what was known by then, and say whether the points in force are those learned; 0 on success."""
+    from orchestration.catalogue import CatalogueError, load_catalogue
+    from orchestration.learning.policy import LearningError
+    from orchestration.learning.proposal import differs
+    from orchestration.learning.report import text
+    from orchestration.learning.train import SCORECARD, learn
+
+    try:
+        learned = learn(settings, month)
+        version = load_catalogue(settings, month)
+        other = differs(settings, learned.models[SCORECARD], version)
+    except (LearningError, CatalogueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    said = f"differ in {', '.join(other)} from those learned" if other else "are those learned"
+    print(f"{text(learned)}\nThe points of {version.version}, in force in {month}, {said}.\n", flush=True)
+    return 0
 
 
 if __name__ == "__main__":

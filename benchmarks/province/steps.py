@@ -111,11 +111,7 @@ def ingest(settings: Settings, first: str, last: str, part: int, parts: int) -> 
 
 def links(settings: Settings, first: str, last: str) -> dict[str, Any]:
     """Names of the province, and the enterprises of records without a code, month by month."""
-    from orchestration.defs.partitions import month_range_tags
-    from orchestration.defs.resolution import LINKS
-    from orchestration.defs.web import NAMES
-
-    return _measured(settings, lambda launcher: launcher.run("signals", month_range_tags(first, last), [NAMES, LINKS]))
+    return _measured(settings, lambda launcher: launcher.links(first, last))
 
 
 def compute(settings: Settings, first: str, last: str) -> dict[str, Any]:

@@ -145,3 +145,11 @@ taxed as (
 {% macro field_counts(dimensions) -%}select * from combined_class{%- endmacro %}
 {% macro side_by_side(alias, first, others) -%}from {{ first }} as {{ alias }}{%- endmacro %}
 {% macro same_enterprise(alias, others) -%}{{ alias }}.enterprise_id{%- endmacro %}
+{% macro is_measured(indicator) -%}true{%- endmacro %}
+{% macro visits_since(since) -%}select * from stg_c07_spot_checks where checked_on > {{ since }}{%- endmacro %}
+{% macro shrunk(total, visits, prior, prior_checks) -%}coalesce({{ total }}, 0) / coalesce({{ visits }}, 1){%- endmacro %}
+{% macro find_rates(dimension=none, name=none, each=false, weighted=false) -%}visits as (
+    select * from inspection_outcome
+)
+
+select * from visits{%- endmacro %}

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.load import catalogue_versions
 from orchestration.catalogue.model import CatalogueError
+from orchestration.inspection.load import policy_versions
 from orchestration.settings import Settings
 from orchestration.specialised.check import check_specialised, check_specialised_models
 from orchestration.specialised.load import specialised_versions
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"warning: {sentence}")
         fields = ", ".join(f"{v.version} ({len(v.fields)} fields)" for v in specialised_versions(settings))
         print(f"specialised: {fields} agree with themselves")
+        draws = ", ".join(f"{v.version} ({len(v.plans)} plans)" for v in policy_versions(settings))
+        print(f"inspection: {draws} agree with themselves")
         manifest = chosen.manifest
         if manifest is None:
             from orchestration.warehouse.project import manifest_path

@@ -21,7 +21,7 @@ from typing import Any
 from orchestration.catalogue.faults import refuse, warnings
 from orchestration.catalogue.load import catalogue_versions
 from orchestration.catalogue.model import Catalogue
-from orchestration.settings import Settings
+from orchestration.settings import Settings, jurisdictions
 
 INDICATOR_COLUMN = re.compile(r"^h[0-9]{6}$")
 PARAMETER_READ = re.compile(r"""\bparameter\(\s*["'](\w+)["']\s*,\s*["'](\w+)["']\s*\)""")
@@ -39,8 +39,8 @@ def check_catalogue(settings: Settings) -> list[str]:
 def check_models(settings: Settings, manifest: Path | dict[str, Any]) -> None:
     """Check that catalogue and dbt models agree.
 
-    A jurisdiction's own catalogue may use fewer indicators than the models offer: what the canonical catalogue knows is
-    known. What its own catalogue names must be in a model.
+    A jurisdiction's own catalogue may use fewer indicators than the models offer: what the catalogue of any
+    jurisdiction knows is known. What its own catalogue names must be in a model.
 
     Args:
         settings: which jurisdiction.
@@ -50,10 +50,10 @@ def check_models(settings: Settings, manifest: Path | dict[str, Any]) -> None:
         CatalogueError: with one sentence a disagreement.
     """
     content = manifest if isinstance(manifest, dict) else json.loads(manifest.read_text(encoding="utf-8"))
-    versions = catalogue_versions(settings)
-    if settings.definition != settings.canonical:
-        versions = catalogue_versions(replace(settings, jurisdiction="henan")) + versions
-    refuse(_model_faults(versions, content))
+    versions = {name: catalogue_versions(replace(settings, jurisdiction=name)) for name in jurisdictions()}
+    judged = list(dict.fromkeys(["henan", settings.jurisdiction]))
+    elsewhere = [version for name, those in versions.items() if name not in judged for version in those]
+    refuse(_model_faults([version for name in judged for version in versions[name]], elsewhere, content))
 
 
 def indicator_models(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -65,7 +65,8 @@ def indicator_models(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _model_faults(versions: list[Catalogue], manifest: dict[str, Any]) -> Iterator[str]:
+def _model_faults(versions: list[Catalogue], elsewhere: list[Catalogue], manifest: dict[str, Any]) -> Iterator[str]:
+    """Faults of ``versions``; what only ``elsewhere`` knows is known, and judged where it is in force."""
     places: dict[str, list[str]] = {}
     models = indicator_models(manifest)
     for name, node in models.items():
@@ -87,14 +88,14 @@ def _model_faults(versions: list[Catalogue], manifest: dict[str, Any]) -> Iterat
             if not name.startswith(f"{indicator.l2_code.lower()}_"):
                 yield f"{here}: {code} is a column of {name}, which is not a model of {indicator.l2_code}; move it."
     for code, names in sorted(places.items()):
-        if code not in known:
+        if code not in known and not any(code in version.by_code for version in elsewhere):
             path = models[names[0]]["original_file_path"]
             yield f"{path}: column {code.lower()} is in no catalogue version; add it to indicators.csv or remove it."
     yield from _accepted_faults(versions, manifest, set(models))
     # the graph of affiliates reads numbers of the indicators on it; specialised models have a catalogue apart
     graph = [node for node in manifest["nodes"].values() if "affiliates" in node.get("fqn", ())]
     readers = [*models.values(), *(node for node in graph if node["resource_type"] == "model")]
-    yield from _parameter_faults(versions, [*readers, *manifest.get("macros", {}).values()])
+    yield from _parameter_faults(versions, elsewhere, [*readers, *manifest.get("macros", {}).values()])
 
 
 def _accepted_faults(versions: list[Catalogue], manifest: dict[str, Any], models: set[str]) -> Iterator[str]:
@@ -116,7 +117,9 @@ def _accepted_faults(versions: list[Catalogue], manifest: dict[str, Any], models
                     )
 
 
-def _parameter_faults(versions: list[Catalogue], readers: list[dict[str, Any]]) -> Iterator[str]:
+def _parameter_faults(
+    versions: list[Catalogue], elsewhere: list[Catalogue], readers: list[dict[str, Any]]
+) -> Iterator[str]:
     """Readers are models, and macros, for what a model and its evidence share stands in a macro."""
     read = {
         found: node["original_file_path"]
@@ -125,8 +128,9 @@ def _parameter_faults(versions: list[Catalogue], readers: list[dict[str, Any]]) 
         if not found[0].startswith("S")  # key fields have parameters of their own: orchestration.specialised
     }
     given = {(parameter.code, parameter.name): version for version in versions for parameter in version.parameters}
+    other = {(parameter.code, parameter.name) for version in elsewhere for parameter in version.parameters}
     for (code, name), path in sorted(read.items()):
-        if (code, name) not in given:
+        if (code, name) not in given and (code, name) not in other:
             yield f"{path}: the parameter {name} of {code} is in no catalogue version; add it to parameters.csv."
     for (code, name), version in sorted(given.items(), key=lambda item: item[0]):
         if (code, name) not in read:

@@ -41,6 +41,8 @@ CATEGORY_GROUPS: Mapping[str, str] = {
     "C14": "c14_ip_honours",
     "C15": "c15_specialised",
     "S01": "s01_decisions",
+    "S02": "s02_inspectors",
+    "S03": "s03_conflicts",
     "W01": "w01_web",
 }
 """Group of each category of data; a category without one fails the load."""

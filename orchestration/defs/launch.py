@@ -3,6 +3,8 @@
     python -m orchestration.defs.launch ingest 2026-04 2026-04
     python -m orchestration.defs.launch months 2026-05 2026-10 --ingest-from 2026-04
     python -m orchestration.defs.launch maintain
+    python -m orchestration.defs.launch draw 2026-09 --seed 20261001
+    python -m orchestration.defs.launch publish 2026-09 --region 410100
 
 Belongs here: starting the jobs one after the other, telling what happens in short lines.
 Does not belong here: what the jobs do.
@@ -19,7 +21,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -28,10 +31,12 @@ from orchestration.definitions import build_defs
 from orchestration.defs.failures import causes
 from orchestration.defs.feeds import PREFIX, feed_key
 from orchestration.defs.freshness import CHECK as ON_TIME
-from orchestration.defs.partitions import month_range_tags, months, rectangle_tags
+from orchestration.defs.partitions import cell_tags, month_range_tags, months, rectangle_tags
 from orchestration.defs.prepare import prepare_home
+from orchestration.defs.resolution import LINKS
+from orchestration.defs.web import NAMES
 from orchestration.feeds.contract import ContractError, delivered_feeds
-from orchestration.settings import Settings, SettingsError, month_range
+from orchestration.settings import Settings, SettingsError, month_range, region_codes
 from orchestration.web.sources import SourceError
 
 QUIET: Mapping[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -97,18 +102,26 @@ class Launcher:
         """Names, links of records without a code, and the web signals up to their feed."""
         self.run("signals", month_range_tags(*self._span(first, last)))
 
+    def links(self, first: str, last: str) -> None:
+        """Names of the province and links of records without a code, where web signals are delivered ready made."""
+        self.run("signals", month_range_tags(*self._span(first, last)), [NAMES, LINKS])
+
     def months(self, first: str, last: str) -> None:
-        """Deliveries, staging, indicators and scores of all months in one run, then their classes."""
+        """Deliveries, staging, indicators and scores of all months in one run, then their classes and effect."""
         span = self._span(first, last)
         self.run("month", month_range_tags(*span))
-        self.run("classify", rectangle_tags(self._settings, *span))
+        self._judge(*span)
 
     def compute(self, first: str, last: str) -> None:
-        """Staging, indicators, scores and classes of all months, from the deliveries that have been taken in."""
+        """Staging, indicators, scores, classes and effect of all months, from the deliveries that were taken in."""
         span = self._span(first, last)
         models = {key for key in self._keys("month") if key.path[0] != PREFIX} - self._keys("signals")
         self.run("month", month_range_tags(*span), sorted(models))
-        self.run("classify", rectangle_tags(self._settings, *span))
+        self._judge(*span)
+
+    def _judge(self, first: str, last: str) -> None:
+        self.run("classify", rectangle_tags(self._settings, first, last))
+        self.run("effect", month_range_tags(first, last))
 
     def freshness(self) -> None:
         """Look whether every partition that was due exists."""
@@ -118,7 +131,38 @@ class Launcher:
         """Compact the lake and forget what the policy does not keep; waits for a writer of another run."""
         self.run("maintain", {})
 
-    def run(self, job: str, tags: Mapping[str, str], assets: Sequence[dg.AssetKey] | None = None) -> None:
+    def learn(self, month: str) -> None:
+        """Learn points from the outcomes known by the end of a month; changes no class."""
+        self.run("learn", month_range_tags(*self._span(month, month)))
+
+    def watch(self, month: str) -> None:
+        """Look whether what was learned before a month still holds."""
+        self.run("watch", month_range_tags(*self._span(month, month)))
+
+    def draw(self, month: str, region: str = "", seed: str = "") -> None:
+        """Draw the inspections that follow from the classes of a month; in one region, or in all."""
+        config = {"ops": {"inspection_draw": {"config": {"seed": seed}}}} if seed else {}
+        self.run("draw", self._cells(month, region), config=config)
+
+    def publish(self, month: str, region: str = "") -> None:
+        """Publish the draw of a month; of one region, or of all."""
+        self.run("publish_draw", self._cells(month, region))
+
+    def _cells(self, month: str, region: str) -> Mapping[str, str]:
+        """Tags of a month and one region, or all."""
+        self._span(month, month)
+        if region and region not in region_codes(self._settings):
+            known = ", ".join(region_codes(self._settings))
+            raise SettingsError(f"{region!r} is no region; use one of {known}.")
+        return cell_tags(month, region) if region else rectangle_tags(self._settings, month, month)
+
+    def run(
+        self,
+        job: str,
+        tags: Mapping[str, str],
+        assets: Sequence[dg.AssetKey] | None = None,
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
         """Run a job on the partitions that the tags name, all of its assets or only some.
 
         Raises:
@@ -135,7 +179,7 @@ class Launcher:
         result = chosen.execute_in_process(
             instance=self._instance,
             tags=dict(tags) | {"ecr/trigger": "launch"},
-            run_config=dict(QUIET),
+            run_config=dict(QUIET) | dict(config or {}),
             raise_on_error=False,
         )
         if not result.success:
@@ -159,6 +203,14 @@ class Launcher:
                 f"{min(known)} to {max(known)}, the first one first."
             )
         return first, last
+
+
+@contextmanager
+def launching(settings: Settings) -> Iterator[Launcher]:
+    """A launcher on the instance that the UI opens, which tells its lines with the seconds since the start."""
+    prepare_home(settings)
+    with dg.DagsterInstance.get() as instance:
+        yield Launcher(settings, instance, _teller())
 
 
 def shares(settings: Settings, parts: int) -> list[list[str]]:
@@ -227,20 +279,26 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
                 "--part", type=_part, default=(1, 1), help="only this part of the feeds, for example 1/2"
             )
     commands.add_parser("maintain", help="compact the lake, forget old snapshots, remove leftovers")
+    for name, text in (("draw", "draw the inspections of the month after"), ("publish", "publish a draw")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("month", help="month of the classes, YYYY-MM")
+        command.add_argument("--region", default="", help="region code; default: all")
+        if name == "draw":
+            command.add_argument("--seed", default="", help="any text; default: the one recorded, or a new one")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run what the command line asks for; 0 when all of it succeeded, else one message on stderr and 1."""
     chosen = parse(arguments)
-    tell = _teller()
     try:
-        settings = Settings.from_env()
-        prepare_home(settings)
-        with dg.DagsterInstance.get() as instance:
-            launcher = Launcher(settings, instance, tell)
+        with launching(Settings.from_env()) as launcher:
             if chosen.command == "maintain":
                 launcher.maintain()
+            elif chosen.command == "draw":
+                launcher.draw(chosen.month, chosen.region, chosen.seed)
+            elif chosen.command == "publish":
+                launcher.publish(chosen.month, chosen.region)
             elif chosen.command == "ingest":
                 launcher.ingest(chosen.first, chosen.last, chosen.part, crawl=chosen.crawl)
             else:

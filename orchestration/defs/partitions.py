@@ -88,6 +88,14 @@ def month_range_tags(first: str, last: str) -> dict[str, str]:
     return {ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
 
 
+def cell_tags(month: str, region: str) -> dict[str, str]:
+    """Run tags for one month and region."""
+    return {
+        ASSET_PARTITION_RANGE_START_TAG: str(key(month, region)),
+        ASSET_PARTITION_RANGE_END_TAG: str(key(month, region)),
+    }
+
+
 def rectangle_tags(settings: Settings, first: str, last: str) -> dict[str, str]:
     """Run tags for all months from ``first`` to ``last`` x all regions of the jurisdiction in one run."""
     codes = region_codes(settings)

@@ -70,6 +70,11 @@ class Platform:
         shadow: compute and compare a candidate catalogue in the shadow.
         decide_specialised: the specialised classes of the members of key fields.
         decide_combined: their combined classes.
+        write_outcomes: visits whose results became known in some months, beside class and draw.
+        write_effect: what the visits of the window that ends with each month show.
+        write_fairness: how groups were treated in them.
+        learn: a scorecard and its challenger from what was known by the end of a month.
+        drift: whether the newest scorecard still holds.
         mark_stopped: remember that a feed's month was refused, until it is published.
         waiting: why a month cannot be computed yet, in sentences.
         came_missing: whether nothing had been delivered for a feed's month.
@@ -83,6 +88,9 @@ class Platform:
         match: which enterprises the texts of a month name.
         judge: topic and polarity of the texts of a month.
         signals: deliver the month's signals as a file of feed w01_web_signals.
+        draw: draw the inspections of months x regions.
+        check_draws: what must hold of the draws of a month.
+        publish_draw: seal the draws of a month.
         maintenance_policy: what maintenance keeps and removes.
         maintain_lake: compact the lake and forget old snapshots.
         remove_leftovers: remove what crashed runs left in scratch folders.
@@ -102,6 +110,11 @@ class Platform:
     shadow: Callable[..., Any] = late("orchestration.shadow.whole", "shadow")
     decide_specialised: Callable[..., Any] = late("orchestration.specialised.decide", "decide_specialised")
     decide_combined: Callable[..., Any] = late("orchestration.specialised.decide", "decide_combined")
+    write_outcomes: Callable[..., Any] = late("orchestration.effect.outcome", "write_outcomes")
+    write_effect: Callable[..., Any] = late("orchestration.effect.measure", "write_effect")
+    write_fairness: Callable[..., Any] = late("orchestration.effect.measure", "write_fairness")
+    learn: Callable[..., Any] = late("orchestration.learning.train", "learn")
+    drift: Callable[..., Any] = late("orchestration.learning.drift", "drift")
     mark_stopped: Callable[..., Any] = late("orchestration.feeds.ledger", "mark_stopped")
     waiting: Callable[..., Any] = late("orchestration.feeds.ledger", "waiting")
     came_missing: Callable[..., Any] = late("orchestration.feeds.ledger", "came_missing")
@@ -114,6 +127,9 @@ class Platform:
     match: Callable[..., Any] = late("orchestration.web.match.run", "match_month")
     judge: Callable[..., Any] = late("orchestration.web.judge", "judge_month")
     signals: Callable[..., Any] = late("orchestration.web.signals", "deliver_signals")
+    draw: Callable[..., Any] = late("orchestration.inspection.run", "draw_months")
+    check_draws: Callable[..., Any] = late("orchestration.inspection.check", "check_draws")
+    publish_draw: Callable[..., Any] = late("orchestration.inspection.publish", "publish_draw")
     maintenance_policy: Callable[..., Any] = late("orchestration.maintenance", "load_policy")
     maintain_lake: Callable[..., Any] = late("orchestration.maintenance", "maintain_lake")
     remove_leftovers: Callable[..., Any] = late("orchestration.maintenance", "remove_leftovers")

@@ -1,6 +1,7 @@
 """Sensors: runs that something else causes.
 
-Belongs here: new deliveries -> ``ingest``; a computed month -> ``classify``; a failed run -> a message.
+Belongs here: new deliveries -> ``ingest``; a computed month -> ``classify``; classes -> ``effect``; a failed run -> a
+message.
 Does not belong here: what the runs do.
 """
 
@@ -15,7 +16,7 @@ from orchestration.defs.failures import causes, write_alert
 from orchestration.defs.feeds import ARRIVAL, QUALITY, feed_key
 from orchestration.defs.jobs import Jobs
 from orchestration.defs.landing import Folder, new_folders, settled
-from orchestration.defs.partitions import open_months, rectangle_tags
+from orchestration.defs.partitions import month_range_tags, open_months, rectangle_tags
 from orchestration.defs.resources import Platform
 from orchestration.defs.translator import RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
@@ -126,6 +127,31 @@ def _classify_after_month(settings: Settings, jobs: Jobs) -> dg.SensorDefinition
     return classify_after_month
 
 
+def _effect_after_classify(jobs: Jobs) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="effect_after_classify",
+        request_job=jobs.effect,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="When a month or many were classified, sets the results of visits beside the classes before them "
+        "and measures effect and fairness.",
+    )
+    def effect_after_classify(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+        run = context.dagster_run
+        span = _months_of(run) if run.job_name == jobs.classify.name else None
+        if span is None:
+            return dg.SkipReason(f"{run.job_name} classified nothing.")
+        # the partitions of classes are months x regions, written 2026-05|410100
+        first, last = (key.partition("|")[0] for key in span)
+        return dg.RunRequest(
+            run_key=run.run_id,
+            tags=month_range_tags(first, last) | {"ecr/trigger": "effect_after_classify", "ecr/after": run.run_id},
+        )
+
+    return effect_after_classify
+
+
 def _failure_messages(settings: Settings) -> dg.SensorDefinition:
     @dg.run_failure_sensor(
         name="failure_messages",
@@ -159,4 +185,9 @@ def _moment(context: dg.RunFailureSensorContext) -> str:
 
 def build_sensors(settings: Settings, jobs: Jobs, platform: Platform) -> list[dg.SensorDefinition]:
     """All sensors."""
-    return [_deliveries(settings, jobs, platform), _classify_after_month(settings, jobs), _failure_messages(settings)]
+    return [
+        _deliveries(settings, jobs, platform),
+        _classify_after_month(settings, jobs),
+        _effect_after_classify(jobs),
+        _failure_messages(settings),
+    ]

@@ -18,6 +18,10 @@ OWNER = "team:credit_supervision"
 RISK_CLASS = dg.AssetKey(["risk_class"])
 SPECIALISED_CLASS = dg.AssetKey(["specialised_class"])
 COMBINED_CLASS = dg.AssetKey(["combined_class"])
+INSPECTION_OUTCOME = dg.AssetKey(["inspection_outcome"])
+INSPECTION_EFFECT = dg.AssetKey(["inspection_effect"])
+INSPECTION_SAVING = dg.AssetKey(["inspection_saving"])
+INSPECTION_FAIRNESS = dg.AssetKey(["inspection_fairness"])
 
 Props = Mapping[str, Any]
 
@@ -34,11 +38,11 @@ class Translator(DagsterDbtTranslator):
         self._feeds = delivered_feeds(settings)
 
     def get_asset_key(self, dbt_resource_props: Props) -> dg.AssetKey:
-        """``raw/<feed>`` and the tables of classes for sources; folder and name for models."""
+        """``raw/<feed>`` and the tables of classes and of effect for sources; folder and name for models."""
         if dbt_resource_props["resource_type"] == "source":
             if dbt_resource_props["source_name"] == "raw":
                 return feed_key(dbt_resource_props["name"])
-            if dbt_resource_props["source_name"] == "risk":
+            if dbt_resource_props["source_name"] in ("risk", "effect"):
                 return dg.AssetKey([dbt_resource_props["name"]])
             return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
         folder = dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "warehouse"

@@ -150,6 +150,11 @@ def _feed(contract: Contract, owner: str) -> list[str]:
         f"- Rows a month: {contract.volume.min:,} to {contract.volume.max:,}",
         f"- Staging model: {link(code(f'stg_{contract.feed}'), 'models', f'stg_{contract.feed}', 'feeds')}",
     ]
+    if contract.corrects:
+        lines.append(
+            f"- A row with {code(contract.corrects)} corrects the one of its key: it counts over one without it of the "
+            "same month, in whatever file it came"
+        )
     if contract.resolve:
         roles = ", ".join(f"{role} {code(column)}" for role, column in contract.resolve.roles.items())
         lines.append(f"- A row without a usable code is taken in by its name, its enterprise looked for by: {roles}")

@@ -4,7 +4,8 @@ Belongs here: the levels of that query, the dictionaries of distinct texts, the 
 Does not belong here: what a column type means (``columns``), what becomes of a row with an issue (``rows``).
 
 The query has one row per delivered row: ``_position``, the contract's columns, ``_issue`` (``reason:column``, or
-``reason:#n`` for the contract's n-th rule, of the first thing wrong, or null) and a count per rule, ``_n_<rule>``.
+``reason:#n`` for the contract's n-th rule, of the first thing wrong, or null) and a count per rule, ``_n_<rule>``. Who
+talks to the person that wrote the row asks for ``_issues`` too: the list of all that is wrong with it.
 """
 
 from __future__ import annotations
@@ -91,8 +92,13 @@ class Cleaner:
         built = [self.columns.of(column) for column in self.contract.columns]
         return [rule for rule in RULES if any(rule in one.rules for one in built)]
 
-    def query(self, source: str) -> str:
-        """The query over ``source``; ``prepare`` must have been called for the same rows."""
+    def query(self, source: str, *, every_issue: bool = False) -> str:
+        """The query over ``source``; ``prepare`` must have been called for the same rows.
+
+        Args:
+            source: relation with ``_position`` and text columns ``r_<column>``.
+            every_issue: whether ``_issues`` stands beside ``_issue``.
+        """
         columns = self.contract.columns
         single = [column for column in columns if column.type not in DICTIONARY]
         shared = [column for column in columns if column.type in DICTIONARY]
@@ -114,12 +120,14 @@ class Cleaner:
         built = {column.name: self._in_row(column) for column in columns}
         values = ", ".join(f"{built[column.name].value} AS {quoted(column.name)}" for column in columns)
         level = f"SELECT *, {values} FROM ({level})"
-        issue = f"coalesce({', '.join(self._issues(built))}, NULL)"
+        parts = ", ".join(self._issues(built))
+        issue = f"coalesce({parts}, NULL)"
+        every = f", list_filter([{parts}], lambda one: one IS NOT NULL) AS _issues" if every_issue else ""
         counts = "".join(f", {self._count(rule, built)} AS _n_{rule}" for rule in self.rules)
         typed = ", ".join(
             f"CAST({quoted(column.name)} AS {column.sql_type}) AS {quoted(column.name)}" for column in columns
         )
-        return f"SELECT _position, {typed}, {issue} AS _issue{counts} FROM ({level})"
+        return f"SELECT _position, {typed}, {issue} AS _issue{every}{counts} FROM ({level})"
 
     def _dictionary(self, columns: list[Column], source: str) -> str:
         """Each distinct delivered text of some columns with its value, its issue and the rules that mended it."""

@@ -185,7 +185,7 @@ class Columns:
         return _maskable(
             column,
             f"CASE WHEN {given} IS NOT NULL THEN {sql.hashed(given)} "
-            f"WHEN NOT contains({work}, '*') THEN {sql.hashed(work)} END",
+            f"WHEN NOT contains({work}, '*') THEN {sql.person(work)} END",
         )
 
     def _holder_id(self, column: Column) -> Built:

@@ -192,6 +192,8 @@ class Contract(BaseModel):
         resolve: columns by which rows without a usable enterprise code are matched to an enterprise.
         repair_ref: column by which a repair decision (``c05_repairs``) names a row of this feed, beside the enterprise.
         objections: whether an enterprise may object to a row of this feed (``s01_objections``).
+        corrects: column that is given where a row corrects an earlier one; of the rows of a month with one key such a
+            row counts, in whatever file it came.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -215,6 +217,7 @@ class Contract(BaseModel):
     quarantine_when: tuple[QuarantineRule, ...] = ()
     repair_ref: str | None = None
     objections: bool = False
+    corrects: str | None = None
     resolve: Resolve | None = None
 
     @model_validator(mode="after")
@@ -222,10 +225,11 @@ class Contract(BaseModel):
         names = [column.name for column in self.columns]
         if len(names) != len(set(names)):
             raise ValueError("a column is named twice")
-        for name in (*self.key, self.event_date, *([self.repair_ref] if self.repair_ref else [])):
+        for name in (*self.key, self.event_date, *filter(None, (self.repair_ref, self.corrects))):
             if name not in names:
                 raise ValueError(
-                    f"key, event_date or repair_ref names the column {name!r}, which the contract does not have"
+                    f"key, event_date, repair_ref or corrects names the column {name!r}, which the contract does not "
+                    "have"
                 )
         for column in self.columns:
             if (column.type == "code") != (column.codes is not None):

@@ -264,6 +264,32 @@ def hashed(identifier: str) -> str:
     return f"left(sha256(concat(getvariable('identity_outer'), {inner})), 32)"
 
 
+SEALED = "ECRHASH"
+"""Begins a text that carries a hash which this platform made, with its proof."""
+
+
+def sealed(hashed_identifier: str) -> str:
+    """A hash as a delivery of the platform's own may carry it: mark, hash, proof that it was made with our key.
+
+    What people type into the form is hashed before it is kept, and a correction carries the persons of the row that it
+    replaces, of whom only hashes are known. Without the proof any sender could name a person by a hash it has seen.
+    """
+    return f"concat({quote(SEALED)}, upper({hashed_identifier}), upper({_proof(hashed_identifier)}))"
+
+
+def _proof(hashed_identifier: str) -> str:
+    """16 hexadecimal digits that only the holder of the identity key can make for a hash."""
+    return f"left({hashed(f'concat({quote(SEALED)}, {hashed_identifier})')}, 16)"
+
+
+def person(identifier: str) -> str:
+    """Hash of a compact identifier; of a sealed hash whose proof holds it is that hash."""
+    start = len(SEALED) + 1
+    given, proof = f"lower({identifier}[{start}:{start + 31}])", f"lower({identifier}[{start + 32}:])"
+    ours = f"starts_with({identifier}, {quote(SEALED)}) AND {proof} = {_proof(given)}"
+    return f"CASE WHEN {ours} THEN {given} ELSE {hashed(identifier)} END"
+
+
 def scrubbed(text: str) -> str:
     """Text in which identity numbers are blotted out (rule ``identity_number_in_text``)."""
     pattern = quote(rf"\b(?:{IDENTITY_NUMBER})\b")

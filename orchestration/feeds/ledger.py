@@ -19,7 +19,7 @@ from orchestration.feeds.contract import Contract, delivered_feeds
 from orchestration.feeds.errors import Where
 from orchestration.feeds.manifest import ID_LENGTH, MANIFEST, MISSING, FeedMonth, Repeat, read_manifest
 from orchestration.marks import Marks
-from orchestration.settings import MONTH, Settings
+from orchestration.settings import MONTH, Settings, month_check, month_shift
 
 SEALED = "sealed"
 """Name of the mark in a raw partition."""
@@ -142,6 +142,13 @@ def is_sealed(settings: Settings, feed: str, month: str) -> bool:
         return False
     folders = (settings.raw / feed).glob(f"month=*/{MANIFEST}")
     return any(MONTH.match(name) and name > month for name in (path.parent.name[6:] for path in folders))
+
+
+def first_open(settings: Settings, feed: str, month: str) -> str:
+    """The first month from ``month`` on that still takes deliveries of a feed in: a closed one keeps what it said."""
+    while is_sealed(settings, feed, month_check(month)):
+        month = month_shift(month, 1)
+    return month
 
 
 def original(settings: Settings, sha256: str) -> Path:

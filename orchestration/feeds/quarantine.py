@@ -102,7 +102,7 @@ def _masked(contract: Contract, column: Column) -> str:
     raw = f"d.r_{column.name}"
     compact = sql.compact(f"({sql.half(f'trim({raw})')})")
     if column.type == "person_id":
-        return f"CASE WHEN {raw} IS NOT NULL THEN {sql.hashed(compact)} END"
+        return f"CASE WHEN {raw} IS NOT NULL THEN {sql.person(compact)} END"
     if column.type == "holder_id":
         known = f"CASE WHEN {sql.legal_uscc(compact)} THEN {compact} ELSE {sql.hashed(compact)} END"
         return f"CASE WHEN {raw} IS NOT NULL THEN {known} END"

@@ -4,7 +4,8 @@ Belongs here: numbering rows, sorting them into the three, duplicate keys, stopp
 Does not belong here: cleaning one value (``clean``), what is kept of a bad row (``quarantine``), files (``ingest``).
 
 A row's position is its delivery's place in the month (shifted left) plus its number in the delivery; a later position
-wins over an earlier one with the same contract key.
+wins over an earlier one with the same contract key, and a correction (``corrects`` of the contract) over a row that is
+none.
 """
 
 from __future__ import annotations
@@ -114,9 +115,7 @@ class Sorter:
         if not any(piece.table.rows + piece.table.rejected for piece in self.pieces):
             return self.nothing()
         connection = self.connection
-        connection.execute(f"CREATE TEMP VIEW delivered AS {self._delivered()}")
-        connection.execute(f"CREATE TEMP TABLE pieces AS {self._places()}")
-        connection.execute(f"CREATE TEMP VIEW unparsed AS {self._unparsed()}")
+        self.lay_out()
         self.cleaner.prepare(connection, "delivered")
         # cleaned rows carry their position, so their order does not matter here
         options = SCRATCH.replace(")", ", PRESERVE_ORDER false)")
@@ -144,6 +143,12 @@ class Sorter:
             ).fetchall()
         )
         return counts
+
+    def lay_out(self) -> None:
+        """Make what the rows are read from: the views ``delivered`` and ``unparsed``, the table ``pieces``."""
+        self.connection.execute(f"CREATE TEMP VIEW delivered AS {self._delivered()}")
+        self.connection.execute(f"CREATE TEMP TABLE pieces AS {self._places()}")
+        self.connection.execute(f"CREATE TEMP VIEW unparsed AS {self._unparsed()}")
 
     def _delivered(self) -> str:
         """All rows that parse, as text columns ``r_<column>`` with their position."""
@@ -229,7 +234,7 @@ class Sorter:
             )
 
     def _find_superseded(self) -> None:
-        """Positions of good rows that a later one with the same key replaces."""
+        """Positions of good rows that another one with the same key replaces."""
         import pyarrow as pa
 
         parts = self.contract.key_sql
@@ -243,16 +248,20 @@ class Sorter:
             self.connection.execute("CREATE TEMP TABLE losers (_position BIGINT, superseded_by VARCHAR)")
             return
         self.connection.register("repeats", pa.table({"h": repeats}))
-        good = f"SELECT _position, {keyed} {rows} AND hash({', '.join(parts)}) IN (SELECT h FROM repeats)"
+        corrected = f", {self.contract.corrects}" if self.contract.corrects else ""
+        good = f"SELECT _position, {keyed}{corrected} {rows} AND hash({', '.join(parts)}) IN (SELECT h FROM repeats)"
+        # a correction counts over a first result whatever their files are called; of two corrections the later one
+        corrects = self.contract.corrects
+        last = f"arg_max(_position, ({corrects} IS NOT NULL, _position))" if corrects else "max(_position)"
         self.connection.execute(
-            f"CREATE TEMP TABLE twice AS SELECT {key}, max(_position) AS winner FROM ({good}) "
+            f"CREATE TEMP TABLE twice AS SELECT {key}, {last} AS winner FROM ({good}) "
             f"GROUP BY {key} HAVING count(*) > 1"
         )
         self.connection.execute(
             f"CREATE TEMP TABLE losers AS SELECT g._position, "
             f"concat(d.delivery_id, ':', {row_no('k.winner')}) AS superseded_by "
             f"FROM ({good}) AS g JOIN twice AS k ON {same} JOIN deliveries AS d ON d.place = k.winner >> {SHIFT} "
-            "WHERE g._position < k.winner"
+            "WHERE g._position <> k.winner"
         )
 
     def _write(self) -> None:

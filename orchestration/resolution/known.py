@@ -28,9 +28,16 @@ def received_files(settings: Settings, feed: str, month: str) -> list[str]:
     ]
 
 
-def standing_sql(settings: Settings, files: Sequence[str]) -> str:
+def received_sql(settings: Settings, feed: str, files: Sequence[str]) -> str:
+    """The rows of these files of a feed, to read from; a column that came into the contract after them is null."""
+    blank = settings.raw / feed / f"month={NO_MONTH}" / "accepted.parquet"
+    names = [*files, str(blank)] if blank.is_file() else files
+    return f"read_parquet([{', '.join(map(quote, names))}], union_by_name = true, hive_partitioning = false)"
+
+
+def standing_sql(settings: Settings, feed: str, files: Sequence[str]) -> str:
     """Rows of these files but those of replaced deliveries; takes the parameters ``feed`` and ``month``."""
-    source = f"read_parquet([{', '.join(map(quote, files))}], union_by_name = true, hive_partitioning = false)"
+    source = received_sql(settings, feed, files)
     return f"SELECT * FROM {source} WHERE delivery_id NOT IN ({_superseded_sql(settings)})"
 
 
@@ -82,7 +89,7 @@ def as_known(
     return connection.execute(
         f"""
         SELECT {", ".join(wanted)}
-        FROM ({standing_sql(settings, files)}) AS received
+        FROM ({standing_sql(settings, feed, files)}) AS received
         WHERE ({where}) AND NOT EXISTS (
             SELECT 1 FROM read_parquet({quote(place(settings, feed))}, hive_partitioning = false) AS later
             WHERE later.by_month <= $month AND later.by_delivery NOT IN ({_superseded_sql(settings)})

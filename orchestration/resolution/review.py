@@ -22,13 +22,13 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.feeds.ledger import is_sealed, name_parts
+from orchestration.feeds.ledger import first_open, name_parts
 from orchestration.lake import scratch
 from orchestration.partition import months_until
 from orchestration.resolution.filled import FILLED, FOUND, ReviewError, read_answers, read_filled
 from orchestration.resolution.known import as_known
 from orchestration.resolution.store import Partition
-from orchestration.settings import Settings, SettingsError, month_check, month_shift
+from orchestration.settings import Settings, SettingsError, month_check
 from orchestration.web.store import REVIEW
 
 FEED = "s01_match_answers"
@@ -203,7 +203,7 @@ def deliver(settings: Settings, filled: Path, month: str) -> tuple[Path, int]:
         ReviewError: there is no such file, it is no queue, a value in it cannot be used, or all was delivered already.
     """
     path = _find(settings, filled)
-    opened = open_month(settings, month)
+    opened = first_open(settings, FEED, month)
     register = enterprises(settings, LATEST)
     if register is None:
         raise ReviewError("No names have been made yet; run the asset resolution/names of a month first.")
@@ -231,13 +231,6 @@ def _delivered(folder: Path) -> pl.DataFrame:
     rows = [pl.read_csv(path, infer_schema=False).select(FILLED) for path in files]
     empty = pl.DataFrame(schema=dict.fromkeys(FILLED, pl.String))
     return pl.concat([empty, *rows]).unique("mention_id", keep="last")
-
-
-def open_month(settings: Settings, month: str) -> str:
-    """The first month from ``month`` on that still takes answers in: one that is closed keeps what it said."""
-    while is_sealed(settings, FEED, month_check(month)):
-        month = month_shift(month, 1)
-    return month
 
 
 def _find(settings: Settings, filled: Path) -> Path:

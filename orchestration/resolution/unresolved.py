@@ -62,7 +62,7 @@ def _of_feed(
         return pl.DataFrame(schema=ROWS), 0
     # partitions written before the contract had these columns lack them; the empty one has them all
     files.insert(0, str(settings.raw / contract.feed / f"month={NO_MONTH}" / "accepted.parquet"))
-    standing = standing_sql(settings, files)
+    standing = standing_sql(settings, contract.feed, files)
     rows = f"SELECT * FROM ({standing}) AS standing WHERE enterprise_id IS NULL"
     columns = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in contract.record_key)
     key = f"concat_ws('|', {columns})"

@@ -6,7 +6,7 @@ Belongs here: the transaction and the shape of such a table. Does not belong her
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -33,6 +33,7 @@ def replace_partitions(
     *,
     months: list[str],
     regions: list[str],
+    decision: bool = True,
 ) -> None:
     """Replace exactly ``months`` x ``regions`` of ``lake.main.<table>`` by ``rows``, all or nothing.
 
@@ -43,18 +44,43 @@ def replace_partitions(
         rows: queries whose rows, all of these partitions, are written.
         months: ``YYYY-MM``.
         regions: region codes; other regions keep their files.
+        decision: whether the rows are decided classes, whose snapshot audit needs; what can be made again is not.
+    """
+    replace_tables(
+        connection, {table: (columns, rows)}, months=months, regions=regions, note=table if decision else None
+    )
+
+
+def replace_tables(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, tuple[dict[str, str], Iterable[Select]]],
+    *,
+    months: list[str],
+    regions: list[str],
+    note: str | None,
+) -> None:
+    """Replace exactly ``months`` x ``regions`` of several tables of ``lake.main``, all or nothing.
+
+    Args:
+        connection: to the lake, for writing.
+        tables: name -> columns and queries, as in ``replace_partitions``.
+        months: ``YYYY-MM``.
+        regions: region codes.
+        note: what the snapshot says was decided, so that audit keeps it; None where the rows can be made again.
     """
     connection.execute("BEGIN TRANSACTION")
     try:
-        _create(connection, table, columns)
-        connection.execute(
-            f"DELETE FROM lake.main.{table} WHERE month IN (SELECT unnest($months)) "
-            "AND region_code IN (SELECT unnest($regions))",
-            {"months": months, "regions": regions},
-        )
-        for query, parameters in rows:
-            connection.execute(f"INSERT INTO lake.main.{table} ({', '.join(columns)}) {query}", parameters)
-        note_decision(connection, table, months, regions)
+        for table, (columns, rows) in tables.items():
+            _create(connection, table, columns)
+            connection.execute(
+                f"DELETE FROM lake.main.{table} WHERE month IN (SELECT unnest($months)) "
+                "AND region_code IN (SELECT unnest($regions))",
+                {"months": months, "regions": regions},
+            )
+            for query, parameters in rows:
+                connection.execute(f"INSERT INTO lake.main.{table} ({', '.join(columns)}) {query}", parameters)
+        if note is not None:
+            note_decision(connection, note, months, regions)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

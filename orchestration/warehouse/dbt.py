@@ -19,6 +19,7 @@ import duckdb
 
 from orchestration.catalogue.check import check_catalogue, check_models
 from orchestration.catalogue.model import CatalogueError
+from orchestration.effect.store import prepare_tables
 from orchestration.lake import failed_scores
 from orchestration.settings import Settings
 from orchestration.specialised.check import check_specialised, check_specialised_models
@@ -116,6 +117,9 @@ def build_month(
         marks.put(month, UNFINISHED)
     if marks or views:
         forget(settings)
+    if views:
+        # views over inspections can be made before the first of them was written
+        prepare_tables(settings)
     try:
         results = invoke(settings, month, arguments, report, rows)
         _raise_for(month, results)

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from orchestration.catalogue import Catalogue, catalogue_folder, load_catalogue
-from orchestration.catalogue.load import read_version
+from orchestration.catalogue.load import catalogue_versions, read_version
 from orchestration.feeds.contract import all_feeds, delivered_feeds, load_contract
 from orchestration.settings import Settings, month_check
 from orchestration.specialised.load import load_specialised
@@ -68,14 +68,15 @@ def _versions(settings: Settings, month: str) -> list[Catalogue]:
     """Versions that may say something about the month, the one that decides last: the jurisdiction's own in force.
 
     Before it the canonical ones that have begun, oldest first; before those, for months older than the canonical
-    catalogue, the ones that have not.
+    catalogue, the ones that have not. First of all the jurisdiction's own that are not in force, candidates among
+    them: their indicators are measured in every month, so that it can be learned what they are worth.
     """
     folders = [path.parent for path in (settings.canonical / "catalogue").glob("*/catalogue.yml")]
     dated = [(version.effective_from, version) for version in map(read_version, folders) if version.effective_from]
     canonical = sorted(dated, key=lambda pair: pair[0])
     begun = [version for begins, version in canonical if begins <= month]
     coming = [version for begins, version in reversed(canonical) if begins > month]
-    return [*coming, *begun, load_catalogue(settings, month)]
+    return [*reversed(catalogue_versions(settings)), *coming, *begun, load_catalogue(settings, month)]
 
 
 def dbt_environment(settings: Settings, month: str) -> dict[str, str]:

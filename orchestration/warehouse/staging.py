@@ -211,6 +211,17 @@ def sources_yaml(contracts: list[Contract]) -> str:
         "        description: Class by its specialised score per member of a key field (重点领域) and month.",
         "      - name: combined_class",
         "        description: Class, tier of supervision and visits per member of a key field and month.",
+        "  - name: effect",
+        "    description: What inspections found and what that says, written by orchestration.effect.",
+        "    database: lake",
+        "    schema: main",
+        "    tables:",
+        "      - name: inspection_outcome",
+        "        description: Visits by the month in which their results became known, with class and draw.",
+        "      - name: inspection_effect",
+        "        description: Find rates by group of the visits of a window, and of all enterprises.",
+        "      - name: inspection_saving",
+        "        description: The draws of a window against a random draw of the same size.",
     ]
     return "\n".join(lines) + "\n"
 

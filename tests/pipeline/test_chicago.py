@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from orchestration.catalogue import load_catalogue
+from orchestration.catalogue.load import catalogue_versions
 from orchestration.evaluation.study import Study, run_study
 from orchestration.feeds.contract import delivered_feeds, load_contract
 from orchestration.feeds.ingest import FeedMonth, publish_feed, stage_feed
@@ -139,44 +140,52 @@ def test_the_latest_licence_term_that_had_begun_is_the_one_known(
     assert ask("SELECT count(*) FROM lake.scores.enterprise WHERE month = '2014-08'") == [expected]
 
 
-def test_what_the_citys_catalogue_does_not_know_is_no_part_of_the_score(
+def test_what_no_version_of_the_city_knows_is_no_part_of_the_score(
     ask: Callable[[str], list[tuple]], classified: Settings
 ) -> None:
     columns = ask(
         "SELECT column_name FROM (DESCRIBE lake.scores.enterprise_score) WHERE starts_with(column_name, 'v_')"
     )
-    known = {indicator.column for indicator in load_catalogue(classified, "2014-08").indicators}
-    assert {name.removeprefix("v_") for (name,) in columns} == known and len(known) == 3
+    # what is only measured, to be learned from, has a value and no points
+    known = {indicator.column for version in catalogue_versions(classified) for indicator in version.indicators}
+    assert {name.removeprefix("v_") for (name,) in columns} == known
+    in_force = {indicator.column for indicator in load_catalogue(classified, "2014-08").indicators}
+    only_measured = sorted(known - in_force)
+    assert only_measured
+    for column in only_measured:
+        assert ask(f"SELECT count(v_{column}) > 0, count(p_{column}) FROM lake.scores.enterprise_score") == [(True, 0)]
 
 
-def test_points_are_those_of_the_records_known_then(ask: Callable[[str], list[tuple]], archive: Path) -> None:
-    """Score of 2014-08 worked out anew from the archive, for premises that no cap or decay touches."""
+def test_what_visits_found_is_that_of_the_records_known_then(ask: Callable[[str], list[tuple]], archive: Path) -> None:
+    """Rate, last result and number of others of 2014-08 worked out anew from the archive."""
     expected = duckdb.execute(
         """
-        WITH known AS (
-            SELECT "License #" AS enterprise_id, count(*) FILTER ("Results" = 'Pass w/ Conditions') AS conditions,
-                count(*) FILTER ("Results" = 'Fail') AS failed
-            FROM read_csv(?, all_varchar = true)
-            WHERE "Inspection Date" > '2012-08-31' AND "Inspection Date" <= '2014-08-31'
-            GROUP BY 1
-        ),
-        premises AS (
-            SELECT "LICENSE NUMBER" AS enterprise_id, min("FIRST LICENSED ON") AS since
-            FROM read_csv(?, all_varchar = true)
-            WHERE "LICENSE TERM START DATE" <= '2014-08-31' AND "WARD" IS NOT NULL
-            GROUP BY 1
+        WITH visits AS (
+            SELECT "License #" AS enterprise_id, CAST("Critical Violations" AS INTEGER) > 0 AS critical,
+                power(0.5, floor((2014 * 12 + 8 - year(day) * 12 - month(day)) / 12)) AS weight,
+                "Results" AS result, day, CAST("Inspection ID" AS VARCHAR) AS visit
+            FROM (SELECT *, CAST("Inspection Date" AS DATE) AS day FROM read_csv(?, all_varchar = true))
+            WHERE day <= DATE '2014-08-31'
         )
-        SELECT enterprise_id, 500 * coalesce(conditions, 0) + CASE WHEN failed > 0 THEN 280 ELSE 0 END
-        FROM premises LEFT JOIN known USING (enterprise_id)
-        WHERE since < '2004-08-01' AND coalesce(conditions, 0) <= 1
-        ORDER BY 1
+        SELECT enterprise_id, round((sum(weight * CAST(critical AS INTEGER)) + 1.5 * 0.14) / (sum(weight) + 1.5), 4),
+            CASE arg_max(result, (day, visit))
+                WHEN 'Pass' THEN 'nothing' WHEN 'Fail' THEN 'pending' ELSE 'corrected'
+            END
+        FROM visits GROUP BY 1 ORDER BY 1
         """,
-        [str(archive / "food_inspections.csv"), str(archive / "business_licences.csv")],
+        [str(archive / "food_inspections.csv")],
     ).fetchall()
-    found = ask("SELECT enterprise_id, CAST(score AS DOUBLE) FROM lake.main.risk_class WHERE month = '2014-08'")
-    scores = dict(found)
-    assert len(expected) > 100
-    assert {key: scores[key] for key, _ in expected} == {key: float(score) for key, score in expected}
+    found = ask("SELECT enterprise_id, v_h040702, v_h040701 FROM lake.scores.enterprise_score WHERE month = '2014-08'")
+    visited = {enterprise: rest for enterprise, *rest in expected}
+    assert len(found) > 500
+    assert all(values == visited.get(enterprise, [0.14, "never"]) for enterprise, *values in found)
+
+
+def test_the_points_of_a_score_add_up(ask: Callable[[str], list[tuple]], classified: Settings) -> None:
+    columns = " + ".join(f"p_{code.lower()}" for code in load_catalogue(classified, "2014-08").codes)
+    assert ask(
+        f"SELECT count(*) > 500, count_if({columns} <> score) FROM lake.scores.enterprise_score WHERE month = '2014-08'"
+    ) == [(True, 0)]
 
 
 def test_the_study_covers_the_test_rows(study: Study, archive: Path) -> None:

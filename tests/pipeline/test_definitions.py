@@ -72,7 +72,7 @@ def test_one_call_walks_from_deliveries_to_classes(launch, settings):
     order = list(dict.fromkeys(call[0] for call in fakes.calls))
     between = {"names", "resolve", "extract", "copies", "match", "judge", "signals"}
     assert [step for step in order if step not in between | {"specialised", "combined"}] == [
-        "stage", "publish", "dbt", "decide", "seal"
+        "stage", "publish", "dbt", "decide", "seal", "outcomes", "effect", "fairness"
     ]  # fmt: skip
     # pages become texts, these mentions of names and judgements, these a delivery, before the models read it
     for earlier, later in (
@@ -286,7 +286,8 @@ def test_writers_of_the_lake_share_a_pool_of_one(settings, manifest):
     }
     assert {name for name, pool in pools.items() if pool == "lake_writer"} == {
         "warehouse_month", "warehouse_published", "risk_class", "specialised_class", "combined_class",
-        "shadow_comparison", "maintenance_lake",
+        "shadow_comparison", "maintenance_lake", "inspection_outcome", "inspection_effect", "inspection_fairness",
+            "inspection_draw", "published_draw",
     }  # fmt: skip
 
 

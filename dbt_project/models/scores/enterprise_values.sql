@@ -1,5 +1,5 @@
 -- noqa: disable=LT02
--- What is known of each enterprise at the end of the month: the 24 indicator models side by side, one row for each
+-- What is known of each enterprise at the end of the month: the 27 indicator models side by side, one row for each
 -- enterprise of the spine. A view that `enterprise_score` reads once, slice by slice.
 -- Null is unknown. An indicator of another catalogue version keeps its value here and gets no points.
 {{ config(materialized="plain_view", database="memory", schema="staging", contract={"enforced": false}) }}
@@ -7,6 +7,7 @@
     "h0101_enterprise_scale",
     "h0102_enterprise_age",
     "h0103_enterprise_background",
+    "h0104_premises",
     "h0201_registration_changes",
     "h0202_abnormal_registration",
     "h0203_licensing",
@@ -19,11 +20,13 @@
     "h0404_spot_checks",
     "h0405_sampling",
     "h0406_court",
+    "h0407_inspection_record",
     "h0501_complaints",
     "h0502_public_opinion",
     "h0503_online_advertising",
     "h0601_affiliate_violations",
     "h0602_affiliated_persons",
+    "h0603_related_premises",
     "h0701_operating_condition",
     "h0702_tax_social_insurance",
     "h0703_intellectual_property",

@@ -7,7 +7,17 @@ from collections.abc import Callable
 import polars as pl
 
 from orchestration.simulation.facts import Part
-from orchestration.simulation.records import assets, compliance, decisions, finance, public, registration, reports, web
+from orchestration.simulation.records import (
+    assets,
+    compliance,
+    decisions,
+    finance,
+    inspectors,
+    public,
+    registration,
+    reports,
+    web,
+)
 from orchestration.simulation.world import World
 
 RECORDS: dict[str, Callable[[World, Part], pl.DataFrame]] = {
@@ -55,6 +65,8 @@ RECORDS: dict[str, Callable[[World, Part], pl.DataFrame]] = {
     "s01_match_answers": decisions.match_answers,
     "s01_objections": decisions.objections,
     "s01_overrides": decisions.overrides,
+    "s02_inspectors": inspectors.pool,
+    "s03_inspector_conflicts": inspectors.conflicts,
     "w01_web_signals": web.web_signals,
 }
 """The function that records each feed.  A frame's columns are those of the contract, and ``_seen``."""

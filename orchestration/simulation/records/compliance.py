@@ -6,12 +6,15 @@ Does not belong here: courts, complaints and the web (``public``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from orchestration.simulation import departments, tails, words
 from orchestration.simulation.chance import NEVER, by_class, dates, numbers, pick, stream, versions, where
 from orchestration.simulation.facts import Part, filings
+from orchestration.simulation.inspectors import inspectors
 from orchestration.simulation.repeats import repeated
 from orchestration.simulation.world import FOOD_SALE, World
 
@@ -211,7 +214,14 @@ def spot_checks(world: World, part: Part) -> pl.DataFrame:
     again = repeated(world, part.number, part.rows, "findings")
     row, day = np.concatenate([row, again.row]), np.concatenate([day, again.day])
     noted = np.arange(len(row)) >= len(row) - len(again.row)
-    found = noted | (rng.random(len(row)) < FIND_RATES[world.latent_class[row]])
+    authority = pick(
+        part.stream(world, "c07_spot_checks/authorities"),
+        ["market_regulation", "human_resources", "ecology", "emergency"],
+        [85, 5, 5, 5],
+        len(row),
+    )
+    team = _team(world, part, row, authority)
+    found = noted | (rng.random(len(row)) < FIND_RATES[world.latent_class[row]] * team.strictness)
     items = rng.integers(1, 4, len(row))
     task = np.repeat(np.arange(len(row)), items)
     nth = np.arange(len(task)) - np.repeat(np.cumsum(items) - items, items)
@@ -235,19 +245,45 @@ def spot_checks(world: World, part: Part) -> pl.DataFrame:
                 task
             ),
             "item": where(world.drug[row[task]] & (item == words.FOOD_ITEM).to_numpy(), words.DRUG_ITEM, item),
-            "authority_code": pick(
-                rng, ["market_regulation", "human_resources", "ecology", "emergency"], [85, 5, 5, 5], len(row)
-            ).gather(task),
+            "authority_code": authority.gather(task),
             "checked_on": dates(day[task]),
             "result": result,
             "result_code": result.replace_strict(
                 dict(zip("12345678", ["01", "02", "03", "04", "05", "09", "07", "06"], strict=True))
             ),
             "closed_on": dates(closed),
+            "check_kind": team.kind.gather(task),
+            "lead_inspector_id": team.lead.gather(task),
+            "second_inspector_id": team.second.gather(task),
             "_seen": world.calendar.seen(day, rng, 0.03)[task],
         }
     )
     return versions(frame, world.calendar, "closed_on", {})
+
+
+@dataclass(frozen=True)
+class _Team:
+    """Who made each visit and why; ``strictness`` is the factor on what the lead finds, 1 on average."""
+
+    kind: pl.Series
+    lead: pl.Series
+    second: pl.Series
+    strictness: np.ndarray
+
+
+def _team(world: World, part: Part, row: np.ndarray, authority: pl.Series) -> _Team:
+    """Kinds of checks and inspectors from the pool; visits of before the platform answer none of its draws."""
+    rng = part.stream(world, "c07_spot_checks/teams")
+    staff = inspectors(world)
+    region = pl.Series(world.places.region).gather(world.place[row])
+    lead, second = staff.pick(rng, region, authority)
+    named = (lead >= 0) & (rng.random(len(row)) < 0.97)
+    return _Team(
+        kind=pick(rng, ["1", "2", "3", "4", "5", None], [76, 12, 4, 3, 1, 4], len(row)),
+        lead=where(named, world.people(staff.person[lead]), None),
+        second=where(named, world.people(staff.person[second]), None),
+        strictness=np.where(lead >= 0, 1 + staff.strictness[lead], 1.0),
+    )
 
 
 def sampling(world: World, part: Part) -> pl.DataFrame:

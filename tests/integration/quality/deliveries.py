@@ -18,15 +18,17 @@ LATER = {"term_to", "closed_on", "ended_on", "left_on", "removed_on", "completed
          "cleared_on", "approved_on", "decided_on", "published_on", "withdrawn_on", "resolved_on",
          "fetched_on"}  # fmt: skip
 """Dates that follow another one of the same row."""
-FUTURE = {"valid_to", "term_to", "frozen_to", "next_inspection_on", "publicity_ends_on", "due_on", "expires_on",
-          "subscribed_until"}  # fmt: skip
+FUTURE = {"active_to", "ends_on", "valid_to", "term_to", "frozen_to", "next_inspection_on", "publicity_ends_on",
+          "due_on", "expires_on", "subscribed_until"}  # fmt: skip
 ONLY = {("c01_false_registrations", "decided_on"): "i % 3 > 0", ("s01_objections", "decided_on"): "i % 3 > 0",
         ("w01_web_signals", "resolved_on"): "i % 6 = 1",
         ("s01_match_answers", "enterprise_id"): "i % 2 = 0"}  # fmt: skip
 """Rows, by their state or topic, that carry a date or a code; the others leave it empty."""
 TEXT: dict[str, str] = {"case_no": "'(2026)豫01执' || (1000 + i)", "patent_no": "'ZL2026' || (100000 + i)",
                         "tax_kind": "'增值税' || i", "equipment_no": "'EQ' || (10000 + i)",
-                        "mention_id": "md5('question ' || i)"}  # fmt: skip
+                        "mention_id": "md5('question ' || i)", "skills": "'drugs;food'"}  # fmt: skip
+KEY = {("s02_inspectors", "inspector_id"): "md5('inspector ' || i)"}
+"""Persons that make a row their own; elsewhere one person does for all."""
 NUMBER = {"share": "0.5", "match_confidence": "0.9", "assets": "100.0", "liabilities": "40.0", "equity": "60.0",
           "nice_class": "1 + i % 45", "revenue": "80.0", "profit": "5.0", "subscribed_capital": "100",
           "paid_in_capital": "50"}  # fmt: skip
@@ -61,6 +63,8 @@ class Delivery:
 
 def _value(settings: Settings, contract: Contract, name: str) -> str:
     column = contract.column(name)
+    if (contract.feed, name) in KEY:
+        return KEY[contract.feed, name]
     if column.type == "uscc":
         if name != "enterprise_id":
             return f"'{PARENT}'" if name == "parent_id" else "'91410105MB' || lpad(i::VARCHAR, 8, '0')"

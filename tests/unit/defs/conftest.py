@@ -11,7 +11,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from orchestration.defs.inspection import CHECKS
 from orchestration.defs.resources import Platform
+from orchestration.effect.measure import Effect, Fairness
+from orchestration.effect.outcome import OutcomeSummary
+from orchestration.effect.saving import Order
 from orchestration.feeds.errors import FeedStop
 from orchestration.feeds.manifest import Delivery
 from orchestration.maintenance.upkeep import LakeReport, LakeState
@@ -115,6 +119,52 @@ class StepDone:
     skipped: dict[str, int] = field(default_factory=lambda: {"robots": 1})
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A drawn month and region."""
+
+    month: str
+    region_code: str
+    rows: int = 3
+    draw_id: str = "d"
+    seed: str = "s"
+    seed_origin: str = "system"
+    frame_hash: str = "f"
+    draw_hash: str = "h"
+    policy_version: str = "p1"
+    seeds_before: tuple[str, ...] = ("old",)
+    enterprises: int = 40
+    classes: list[dict[str, Any]] = field(default_factory=lambda: [{"class": "D", "by_lot": 2, "certain": 1}])
+    departments: dict[str, int] = field(default_factory=lambda: {"market_regulation": 3})
+    pool: int | None = None
+    assigned: int = 0
+    put_off: int = 1
+    short: list[dict[str, Any]] = field(
+        default_factory=lambda: [{"department": "ecology", "skill": "", "inspector_visits": 2, "put_off": 1}]
+    )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One check of a draw."""
+
+    name: str
+    passed: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """A sealed draw."""
+
+    month: str
+    region_code: str
+    draw_id: str = "d"
+    rows: int = 3
+    folder: Path = Path("published")
+    manifest_hash: str = "m"
+
+
 STEPS = ("extract", "copies", "names", "resolve", "match", "judge", "signals")
 """Steps that do one month of all sources, or of one source, at a time."""
 
@@ -191,6 +241,21 @@ class Fakes:
         self.calls.append(("decide", f"{months[0]}..{months[-1]}", str(len(regions))))
         return [Decided(month, region) for month in months for region in regions]
 
+    def draw(self, settings: Settings, months: list[str], regions: list[str], seed: str | None) -> list[Drawn]:
+        self.calls.append(("draw", f"{months[0]}..{months[-1]}", str(len(regions)), str(seed)))
+        if self.trouble:
+            raise self.trouble.pop(0)
+        return [Drawn(month, region) for month in months for region in regions]
+
+    def check_draws(self, settings: Settings, month: str, regions: list[str]) -> list[Checked]:
+        return [Checked(name, name != "capacity_kept", f"said by {name}") for name in CHECKS]
+
+    def publish_draw(
+        self, settings: Settings, month: str, regions: list[str] | None, *, now: datetime
+    ) -> list[Published]:
+        self.calls.append(("publish draw", month, "all" if regions is None else str(len(regions))))
+        return [Published(month, region) for region in regions or ["410100"]]
+
     def decide_specialised(self, settings: Settings, months: list[str], regions: list[str]) -> list[FieldDecided]:
         self.calls.append(("specialised", f"{months[0]}..{months[-1]}", str(len(regions))))
         return [FieldDecided(month, region) for month in months for region in regions]
@@ -198,6 +263,20 @@ class Fakes:
     def decide_combined(self, settings: Settings, months: list[str], regions: list[str]) -> list[FieldDecided]:
         self.calls.append(("combined", f"{months[0]}..{months[-1]}", str(len(regions))))
         return [FieldDecided(month, region) for month in months for region in regions]
+
+    def write_outcomes(self, settings: Settings, months: list[str], regions: list[str]) -> list[OutcomeSummary]:
+        self.calls.append(("outcomes", *months))
+        return [OutcomeSummary(month, region, rows=2, found=1) for month in months for region in regions]
+
+    def write_effect(self, settings: Settings, months: list[str]) -> list[Effect]:
+        self.calls.append(("effect", *months))
+        return [
+            Effect(month, month, 0, 0, 0, 0, [], [], [], {}, Order(0, 0, None, None, None), None) for month in months
+        ]
+
+    def write_fairness(self, settings: Settings, months: list[str]) -> list[Fairness]:
+        self.calls.append(("fairness", *months))
+        return [Fairness(month, month, 0, []) for month in months]
 
     def maintain_lake(self, settings: Settings, policy: Any, now: datetime, tell: Any) -> LakeReport:
         self.calls.append(("maintain", f"{now:%Y-%m-%d}"))
@@ -217,6 +296,12 @@ class Fakes:
             "decide": self.decide,
             "decide_specialised": self.decide_specialised,
             "decide_combined": self.decide_combined,
+            "write_outcomes": self.write_outcomes,
+            "write_effect": self.write_effect,
+            "write_fairness": self.write_fairness,
+            "draw": self.draw,
+            "check_draws": self.check_draws,
+            "publish_draw": self.publish_draw,
             "waiting": lambda settings, month: self.waiting.get(month, []),
             "seal": lambda settings, feed, month: self.calls.append(("seal", feed, month)),
             "crawl": self.crawl,

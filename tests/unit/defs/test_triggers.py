@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import fields
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import pytest
 from orchestration.defs.failures import KEPT, alerts_path, causes, write_alert
 from orchestration.defs.jobs import Jobs
 from orchestration.defs.landing import new_folders
+from orchestration.defs.partitions import rectangle_tags
 from orchestration.defs.schedules import build_schedules
 from orchestration.defs.sensors import ASKED_AT_ONCE, SCORE, build_sensors
 from orchestration.defs.translator import RISK_CLASS
@@ -39,7 +41,7 @@ def job(name):
 
 @pytest.fixture
 def jobs():
-    return Jobs(*[job(name) for name in ("ingest", "crawl", "signals", "month", "classify", "freshness", "maintain")])
+    return Jobs(**{field.name: job(field.name) for field in fields(Jobs)})
 
 
 @pytest.fixture
@@ -179,14 +181,14 @@ def finished(instance, **run):
     return dg.DagsterRun(job_name=found.job_name, run_id="r1", tags=found.tags, asset_selection=found.asset_selection)
 
 
-def asked_by(sensors, instance, jobs, **run):
+def asked_by(sensors, instance, jobs, sensor="classify_after_month", **run):
     context = dg.build_run_status_sensor_context(
-        sensor_name="classify_after_month",
+        sensor_name=sensor,
         dagster_instance=instance,
         dagster_run=finished(instance, **run),
         dagster_event=dg.DagsterEvent(event_type_value="PIPELINE_SUCCESS", job_name="month"),
     )
-    return sensors["classify_after_month"](context)
+    return sensors[sensor](context)
 
 
 def test_a_computed_range_is_classified_for_all_regions_in_one_run(sensors, instance, jobs):
@@ -198,6 +200,16 @@ def test_a_computed_range_is_classified_for_all_regions_in_one_run(sensors, inst
 def test_a_computed_month_is_classified(sensors, instance, jobs):
     request = asked_by(sensors, instance, jobs, tags={"dagster/partition": "2026-10"})
     assert (request.tags[START], request.tags[END]) == ("2026-10|410100", "2026-10|419001")
+
+
+@pytest.mark.parametrize(
+    ("job_name", "span"),
+    [("classify", ("2026-05", "2026-10")), ("month", None), ("classify", None)],
+)
+def test_classes_of_months_are_followed_by_their_effect(settings, sensors, instance, jobs, job_name, span):
+    tags = rectangle_tags(settings, *span) if span else {}
+    asked = asked_by(sensors, instance, jobs, "effect_after_classify", job_name=job_name, tags=tags)
+    assert (isinstance(asked, dg.RunRequest) and (asked.tags[START], asked.tags[END])) == (span or False)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ import csv
 import pytest
 
 from orchestration.catalogue import load_catalogue
+from orchestration.catalogue.load import load_version
 from orchestration.evaluation.study import definition
 from orchestration.feeds.codes import lookup
 from orchestration.feeds.contract import delivered_feeds, load_contract
 from orchestration.feeds.headers import Headers
+from orchestration.learning.policy import load_policy
 from orchestration.quality.suites import load_suite
 from orchestration.settings import PROJECT, Settings
 
@@ -86,6 +88,18 @@ def test_districts_lead_to_regions_and_the_catalogue_covers_the_months() -> None
         districts = {row["district_code"]: row["region_code"] for row in csv.DictReader(stream)}
     assert set(districts) == {str(ward) for ward in range(1, 51)}
     assert set(districts.values()) == regions
-    for key in ("first_month", "classify_first", "classify_last"):
-        assert load_catalogue(CHICAGO, str(CHICAGO.profile[key])).codes == ["H010201", "H040401", "H040402"]
+    for key, version in (
+        ("first_month", "v1"),
+        ("classify_first", "v1"),
+        ("learn_last", "v2"),
+        ("classify_last", "v2"),
+    ):
+        assert load_catalogue(CHICAGO, str(CHICAGO.profile[key])).version == version
+
+
+def test_points_are_learned_before_the_test_rows() -> None:
+    # the class of the first test month is that of the month up to which points are learned
+    learned = load_version(CHICAGO, load_policy(CHICAGO, str(CHICAGO.profile["learn_last"])).catalogue or "")
+    assert set(load_catalogue(CHICAGO, str(CHICAGO.profile["learn_last"])).codes) <= set(learned.codes)
+    assert CHICAGO.profile["learn_last"] == "2014-08"
     assert definition(CHICAGO).published

@@ -227,6 +227,21 @@ def test_the_hash_depends_on_the_key_and_hides_the_number(connection, tmp_path, 
         assert of(other, sql.hashed("x"), "410102199001011234") != first
 
 
+def test_a_sealed_hash_is_taken_as_it_is_and_one_without_our_proof_is_not(connection, tmp_path, monkeypatch):
+    plain = of(connection, sql.person("x"), "410102199001011234")
+    sealed = of(connection, sql.sealed(sql.hashed("x")), "410102199001011234")
+    assert plain == of(connection, sql.hashed("x"), "410102199001011234")
+    assert sealed.isalnum() and sealed == sealed.upper()  # it goes through the door as an identifier does
+    assert of(connection, sql.person("x"), sealed) == plain
+    forged = (sealed[:-1] + ("0" if sealed[-1] != "0" else "1"), sealed[:-1], sealed + "0", sealed[:39], sealed[7:39])
+    moved = sealed[:7] + sealed[8:39] + sealed[7] + sealed[39:]
+    assert plain not in {of(connection, sql.person("x"), text) for text in (*forged, moved)}
+    monkeypatch.setenv("ECR_IDENTITY_KEY", "another key, not a secret")
+    with duckdb.connect() as other:
+        sql.set_variables(other, Settings(home=tmp_path))
+        assert of(other, sql.person("x"), sealed) != plain
+
+
 def test_identity_numbers_are_blotted_out_of_text_but_other_numbers_stay(connection):
     text = "变更为张三（410102199001011234）和410102900101123，案号141010020240501123456789"
     assert (

@@ -20,7 +20,7 @@ FEED = "c04_abnormal_list"
 
 def test_each_contract_has_one_suite():
     assert all_suites() == all_feeds(SETTINGS)
-    assert len(all_suites()) == 45
+    assert len(all_suites()) == 47
 
 
 @pytest.mark.parametrize("feed", all_feeds(SETTINGS))

@@ -14,7 +14,12 @@
         "closed_on",
         "minor_findings",
         "serious_findings",
-        "critical_findings"
+        "critical_findings",
+        "check_kind",
+        "visit_id",
+        "lead_inspector_id",
+        "second_inspector_id",
+        "correction_reason"
     ],
     record_key=["task_id", "item"],
     objections=true

@@ -1,0 +1,92 @@
+"""What had been received by the end of a month: visits made, the pool of inspectors, their conflicts of interest.
+
+Belongs here: which rows and columns a draw reads of raw feeds. Does not belong here: the rule of what is known
+(``resolution.known``), the frame that is made of visits (``frame``), who visits whom (``assign``).
+
+The staging models live in the memory of a month's build; a draw comes later and may come again, so it reads raw rows.
+A result that was objected to with success stays a visit that took place.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from orchestration.feeds.codes import reference
+from orchestration.resolution.known import as_known, received_files
+from orchestration.settings import Settings
+
+VISITS, INSPECTORS, CONFLICTS = "c07_spot_checks", "s02_inspectors", "s03_inspector_conflicts"
+REGISTER = "c01_base"
+FEEDS = (VISITS, INSPECTORS, CONFLICTS)
+"""Feeds that a draw reads."""
+
+
+def visits(connection: duckdb.DuckDBPyConnection, settings: Settings, month: str) -> pl.DataFrame:
+    """Checks known at the end of ``month``: enterprise_id, item, checked_on, check_kind (null where none is named)."""
+    columns = ("enterprise_id", "item", "checked_on", "check_kind")
+    return as_known(connection, settings, VISITS, month, columns).select(columns)
+
+
+def inspectors(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, month: str, active_on: str, regions: list[str]
+) -> pl.DataFrame | None:
+    """The pool of inspectors, by region and id; None where no pool was ever delivered.
+
+    Args:
+        connection: any.
+        settings: whose raw rows.
+        month: by whose end a row must have been received.
+        active_on: first day of the month of the visits, ``YYYY-MM-DD``; who is not active then makes no visit.
+        regions: region codes.
+
+    Returns:
+        inspector_id, region_code, department, skills (text with ``;``), capacity (visits a month).
+    """
+    if not received_files(settings, INSPECTORS, month):
+        return None
+    columns = ("inspector_id", "department", "district_code", "skills", "monthly_capacity", "active_from", "active_to")
+    rows = as_known(connection, settings, INSPECTORS, month, columns)
+    if rows.is_empty():
+        return None
+    homes = {row["district_code"]: row["region_code"] for row in reference(settings, "districts.csv")}
+    day = pl.lit(active_on).str.to_date()
+    return (
+        rows.with_columns(region_code=pl.col("district_code").replace_strict(homes, default=None))
+        .filter(
+            pl.col("region_code").is_in(regions)
+            & (pl.col("active_from") <= day)
+            & (pl.col("active_to") >= day).fill_null(True)
+            & (pl.col("monthly_capacity") > 0)
+        )
+        .select(
+            "inspector_id",
+            "region_code",
+            "department",
+            pl.col("skills").fill_null(""),
+            capacity=pl.col("monthly_capacity").cast(pl.Int64),
+        )
+        .sort("region_code", "inspector_id")
+    )
+
+
+def conflicts(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, month: str, visits_from: str, visits_to: str
+) -> pl.DataFrame:
+    """Pairs of inspector and enterprise that must not meet between two days: inspector_id, enterprise_id."""
+    columns = ("inspector_id", "enterprise_id", "starts_on", "ends_on")
+    first, last = pl.lit(visits_from).str.to_date(), pl.lit(visits_to).str.to_date()
+    rows = as_known(connection, settings, CONFLICTS, month, columns)
+    met = (pl.col("starts_on") <= last) & (pl.col("ends_on") >= first).fill_null(True)
+    return rows.filter(met).select("inspector_id", "enterprise_id").unique().sort("inspector_id", "enterprise_id")
+
+
+def names(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, month: str, enterprises: list[str]
+) -> pl.DataFrame:
+    """What enterprises are called and where they are: enterprise_id, name, address; none of an unknown one."""
+    columns = ("enterprise_id", "enterprise_name", "address")
+    wanted = "enterprise_id IN (SELECT unnest($enterprises))"
+    return as_known(connection, settings, REGISTER, month, columns, where=wanted, enterprises=enterprises).select(
+        "enterprise_id", "address", name="enterprise_name"
+    )

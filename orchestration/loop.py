@@ -1,0 +1,167 @@
+"""``make loop``: a simulated province whose inspections follow from its draws, month after month.
+
+Belongs here: the order of the steps of a month, the parameters, the closing table.
+Does not belong here: what a step does (``defs.launch`` starts it), what inspectors find (``simulation.answers``).
+
+Each month is walked as it would be lived: deliveries are taken in, classes decided, what the visits found is set beside
+the classes that led to them, the next visits are drawn and published, and their results come home as a delivery of the
+month after. The checks that the simulation plans for these months by itself are taken out of landing first: in this
+province inspectors go where the draw sends them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+from orchestration.settings import Settings, SettingsError, month_check, month_range, month_shift
+from orchestration.simulation.answers import Regime
+
+DEFAULTS = {"ENTERPRISES": "12000", "SEED": "7", "MONTHS": "12", "FIRST": "2025-11"}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What is simulated and walked.
+
+    Attributes:
+        enterprises: over the whole simulation.
+        seed: of province, draws and findings; the same parameters give the same rows.
+        first: first month with classes; the initial load is received the month before.
+        months: number of months walked.
+        regime: first month of visits in which the province is another one, or empty.
+        odds: what the odds of a finding are multiplied by from then on, for enterprises of latent class A and B.
+    """
+
+    enterprises: int
+    seed: int
+    first: str
+    months: int
+    regime: str = ""
+    odds: float = 4.0
+
+    @property
+    def walked(self) -> list[str]:
+        """The months with classes."""
+        return month_range(self.first, month_shift(self.first, self.months - 1))
+
+    @property
+    def learned(self) -> str:
+        """Month up to which points are learned: two thirds of the way, so that there is something to learn from."""
+        return self.walked[2 * self.months // 3 - 1]
+
+    @property
+    def change(self) -> Regime | None:
+        """The planted change of regime."""
+        return Regime(self.regime, self.odds) if self.regime else None
+
+    @classmethod
+    def from_env(cls) -> Parameters:
+        """Read ENTERPRISES, SEED, FIRST, MONTHS, REGIME and ODDS.
+
+        Raises:
+            SettingsError: one of them cannot be used.
+        """
+        given = {name: os.environ.get(name) or default for name, default in DEFAULTS.items()}
+        try:
+            enterprises, seed, months = (int(given[name]) for name in ("ENTERPRISES", "SEED", "MONTHS"))
+            odds = float(os.environ.get("ODDS") or cls.odds)
+        except ValueError as error:
+            raise SettingsError(f"ENTERPRISES, SEED, MONTHS and ODDS are numbers; {error}.") from error
+        regime = os.environ.get("REGIME") or ""
+        chosen = cls(enterprises, seed, month_check(given["FIRST"]), months, regime and month_check(regime), odds)
+        if enterprises < 200 or months < 2 or odds <= 0:
+            raise SettingsError("ENTERPRISES must be at least 200, MONTHS at least 2, ODDS above 0.")
+        if regime and regime not in chosen.walked[1:]:
+            raise SettingsError(
+                f"REGIME={regime} is no month of visits; choose one from {chosen.walked[1]} to {chosen.walked[-1]}."
+            )
+        return chosen
+
+
+def simulate_once(settings: Settings, chosen: Parameters) -> None:
+    """Write the deliveries of the province, without checks in the months that are walked.
+
+    Raises:
+        SettingsError: the folder holds something else, which is not ours to delete.
+    """
+    marker = settings.home / "simulation" / "loop.json"
+    if marker.is_file() and json.loads(marker.read_text(encoding="utf-8")) == asdict(chosen):
+        return
+    if settings.landing.exists() and any(settings.landing.iterdir()):
+        raise SettingsError(
+            f"{settings.home} holds deliveries of another simulation; choose another folder: "
+            "ECR_HOME=/some/folder make loop."
+        )
+    from orchestration.simulation import simulate
+    from orchestration.simulation.answers import FEED
+
+    print(f"== simulating {chosen.enterprises:,} enterprises, seed {chosen.seed}, and their deliveries", flush=True)
+    simulate(settings, chosen.enterprises, chosen.seed, chosen.first, chosen.months)
+    for month in chosen.walked[1:]:
+        shutil.rmtree(settings.landing / FEED / month, ignore_errors=True)
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text(json.dumps(asdict(chosen)), encoding="utf-8")
+
+
+def walk(settings: Settings, chosen: Parameters) -> dict[str, list[str]]:
+    """Walk the months; what a month finds is known to the next one.
+
+    Returns:
+        Month of visits -> series that raised an alarm in it, for the months that were watched.
+    """
+    from orchestration.defs.launch import launching
+    from orchestration.inspection.package import made_visits
+    from orchestration.learning.drift import drift
+    from orchestration.simulation.answers import answer
+
+    alarms: dict[str, list[str]] = {}
+    with launching(settings) as launcher:
+        for number, month in enumerate(chosen.walked):
+            earliest = month if number else month_shift(month, -1)
+            launcher.ingest(earliest, month, ready=True)
+            launcher.links(earliest, month)
+            launcher.compute(month, month)
+            if month == chosen.learned:
+                launcher.learn(month)
+            if month > chosen.learned:
+                launcher.watch(month)
+                alarms[month] = [signal.series for signal in drift(settings, month).alarms(month)]
+            if month == chosen.walked[-1]:
+                break
+            launcher.draw(month, seed=f"{chosen.seed} {month}")
+            launcher.publish(month)
+            after = month_shift(month, 1)
+            delivered = answer(settings, made_visits(settings, after), after, seed=chosen.seed, regime=chosen.change)
+            print(f"    {after}  results delivered: {sum(delivered.values()):,} items", flush=True)
+    return alarms
+
+
+def main() -> int:
+    """Walk the loop and print what it came to; 0 when every step succeeded."""
+    start = time.monotonic()
+    from orchestration.defs.launch import LaunchError
+    from orchestration.simulation import SimulationError
+
+    try:
+        settings, chosen = Settings.from_env(), Parameters.from_env()
+        simulate_once(settings, chosen)
+        alarms = walk(settings, chosen)
+    except (SettingsError, SimulationError, LaunchError) as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    from orchestration.evaluation.loop import measure, table
+
+    print(f"\nLearned from the visits known by the end of {chosen.learned}; watched since\n")
+    print(table(measure(settings, chosen.walked[-1], chosen.change, alarms)))
+    print(f"\nEffect     make effect M={chosen.walked[-1]} with ECR_HOME={settings.home}")
+    print(f"Took       {time.monotonic() - start:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
