@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass
 from orchestration.settings import Settings, SettingsError, month_check, month_range, month_shift
 from orchestration.simulation.answers import Regime
 
+LEARNED_AFTER = 8
+"""Months of visits from which points are learned: six to try them on, and two before those (``data/learning.yml``)."""
 DEFAULTS = {"ENTERPRISES": "12000", "SEED": "7", "MONTHS": "12", "FIRST": "2025-11"}
 
 
@@ -51,8 +53,8 @@ class Parameters:
 
     @property
     def learned(self) -> str:
-        """Month up to which points are learned: two thirds of the way, so that there is something to learn from."""
-        return self.walked[2 * self.months // 3 - 1]
+        """Month up to which points are learned; the months after it are watched."""
+        return self.walked[LEARNED_AFTER]
 
     @property
     def change(self) -> Regime | None:
@@ -74,11 +76,15 @@ class Parameters:
             raise SettingsError(f"ENTERPRISES, SEED, MONTHS and ODDS are numbers; {error}.") from error
         regime = os.environ.get("REGIME") or ""
         chosen = cls(enterprises, seed, month_check(given["FIRST"]), months, regime and month_check(regime), odds)
-        if enterprises < 200 or months < 2 or odds <= 0:
-            raise SettingsError("ENTERPRISES must be at least 200, MONTHS at least 2, ODDS above 0.")
-        if regime and regime not in chosen.walked[1:]:
+        if enterprises < 200 or months < LEARNED_AFTER + 2 or odds <= 0:
             raise SettingsError(
-                f"REGIME={regime} is no month of visits; choose one from {chosen.walked[1]} to {chosen.walked[-1]}."
+                f"ENTERPRISES must be at least 200, MONTHS at least {LEARNED_AFTER + 2}, so that some are watched, "
+                "ODDS above 0."
+            )
+        if regime and not chosen.learned < regime <= chosen.walked[-1]:
+            raise SettingsError(
+                f"REGIME={regime} is not watched; choose a month from {chosen.walked[LEARNED_AFTER + 1]} to "
+                f"{chosen.walked[-1]}."
             )
         return chosen
 
