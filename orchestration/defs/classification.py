@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.defs.freshness import due_month
 from orchestration.defs.partitions import MONTH, REGION, key, month_regions, rectangle
 from orchestration.defs.resources import LAKE_WRITER, Platform, retried
-from orchestration.defs.shown import bounded, cut
+from orchestration.defs.shown import bounded, cut, table_metadata
 from orchestration.defs.translator import OWNER, RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.settings import Settings, region_codes
@@ -148,12 +148,7 @@ def build_classification(settings: Settings) -> dg.AssetsDefinition:
                     "of creditworthiness, not a punishment, not published, never an exemption "
                     "(不评价、不惩戒、不公开、不免抽)."
                 ),
-                metadata={
-                    "dagster/column_schema": dg.TableSchema(
-                        columns=[dg.TableColumn(name, kind, doc) for name, kind, doc in COLUMNS]
-                    ),
-                    "dagster/table_name": "lake.main.risk_class",
-                },
+                metadata=table_metadata("risk_class", COLUMNS),
             )
         ],
         partitions_def=month_regions(settings),

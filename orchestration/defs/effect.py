@@ -16,6 +16,7 @@ from orchestration.defs.feeds import feed_key
 from orchestration.defs.inspection import DRAW
 from orchestration.defs.partitions import MONTH, months
 from orchestration.defs.resources import LAKE_WRITER, Platform, late, retried
+from orchestration.defs.shown import table_metadata
 from orchestration.defs.translator import (
     COMBINED_CLASS,
     INSPECTION_EFFECT,
@@ -48,12 +49,7 @@ def _spec(
         owners=[OWNER],
         tags={"stage": "effect"},
         description=description,
-        metadata={
-            "dagster/column_schema": dg.TableSchema(
-                columns=[dg.TableColumn(name, kind, doc) for name, kind, doc in described]
-            ),
-            "dagster/table_name": f"lake.main.{asset.path[-1]}",
-        },
+        metadata=table_metadata(asset.path[-1], described),
     )
 
 

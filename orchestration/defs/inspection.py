@@ -16,7 +16,7 @@ from pydantic import Field
 from orchestration.defs.feeds import feed_key
 from orchestration.defs.partitions import MONTH, key, month_regions, rectangle
 from orchestration.defs.resources import LAKE_WRITER, Platform, may_pass, retried
-from orchestration.defs.shown import bounded
+from orchestration.defs.shown import bounded, table_metadata
 from orchestration.defs.translator import COMBINED_CLASS, OWNER, RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.settings import Settings, region_codes
@@ -216,12 +216,7 @@ def _spec(settings: Settings, asset: dg.AssetKey) -> dg.AssetSpec:
         tags={"stage": GROUP},
         description=f"{text}\n\nDrawn from the classes of the month and from earlier draws, by `data/inspection`. The "
         "same seed and frame give the same rows; a published draw is not drawn again. See docs/inspection.md.",
-        metadata={
-            "dagster/column_schema": dg.TableSchema(
-                columns=[dg.TableColumn(name, kind, doc) for name, kind, doc in columns]
-            ),
-            "dagster/table_name": f"lake.main.{asset.path[-1]}",
-        },
+        metadata=table_metadata(asset.path[-1], columns),
     )
 
 

@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.defs.classification import decide_partitions
 from orchestration.defs.partitions import MONTH, month_regions
 from orchestration.defs.resources import LAKE_WRITER
-from orchestration.defs.shown import bounded
+from orchestration.defs.shown import bounded, table_metadata
 from orchestration.defs.translator import COMBINED_CLASS, OWNER, RISK_CLASS, SPECIALISED_CLASS
 from orchestration.settings import Settings
 
@@ -106,12 +106,7 @@ def _spec(
         owners=[OWNER],
         tags={"stage": "classes"},
         description=description,
-        metadata={
-            "dagster/column_schema": dg.TableSchema(
-                columns=[dg.TableColumn(name, kind, doc) for name, kind, doc in columns]
-            ),
-            "dagster/table_name": f"lake.main.{asset.path[-1]}",
-        },
+        metadata=table_metadata(asset.path[-1], columns),
     )
 
 

@@ -26,6 +26,17 @@ ENTRIES = 64
 """Values of one event."""
 
 
+def table_metadata(table: str, columns: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+    """Name of a table of the lake and its columns, as an asset shows them.
+
+    Args:
+        table: its name in ``lake.main``.
+        columns: name, type and meaning of each.
+    """
+    schema = dg.TableSchema(columns=[dg.TableColumn(name, kind, doc) for name, kind, doc in columns])
+    return {"dagster/column_schema": schema, "dagster/table_name": f"lake.main.{table}"}
+
+
 def cut(text: object, length: int = SENTENCE) -> str:
     """The text, or its beginning and how much is missing."""
     whole = str(text)

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from orchestration.feeds.contract import Contract, delivered_feeds, load_contract
-from orchestration.lake import NO_MONTH, scratch
+from orchestration.lake import scratch
 from orchestration.resolution.known import received_files, standing_sql
 from orchestration.settings import Settings, month_check
 
@@ -60,8 +60,6 @@ def _of_feed(
     resolve = contract.resolve
     if not files or resolve is None:
         return pl.DataFrame(schema=ROWS), 0
-    # partitions written before the contract had these columns lack them; the empty one has them all
-    files.insert(0, str(settings.raw / contract.feed / f"month={NO_MONTH}" / "accepted.parquet"))
     standing = standing_sql(settings, contract.feed, files)
     rows = f"SELECT * FROM ({standing}) AS standing WHERE enterprise_id IS NULL"
     columns = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in contract.record_key)
