@@ -5,11 +5,9 @@ Belongs here: the shape of that file and reading it. Does not belong here: the c
 
 from __future__ import annotations
 
-from pathlib import Path
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
+from orchestration.policy import read_policy
 from orchestration.settings import Settings
 
 
@@ -51,15 +49,6 @@ def load_policy(settings: Settings) -> Policy:
     Raises:
         CalibrationError: the file is missing or says something else than a policy.
     """
-    own = settings.definition / "calibration.yml"
-    path: Path = own if own.is_file() else settings.canonical / "calibration.yml"
-    if not path.is_file():
-        raise CalibrationError(f"{path}: is missing; it says what the classes are compared with.")
-    try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise CalibrationError(f"{path}: not valid YAML ({str(error).splitlines()[0]}); mend the line.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise CalibrationError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}; mend it.") from error
+    return read_policy(
+        settings, "calibration.yml", Policy, CalibrationError, "it says what the classes are compared with."
+    )

@@ -5,11 +5,9 @@ Belongs here: the shape of that file and reading it. Does not belong here: measu
 
 from __future__ import annotations
 
-from pathlib import Path
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
+from orchestration.policy import read_policy
 from orchestration.settings import Settings
 
 
@@ -50,15 +48,6 @@ def load_policy(settings: Settings) -> Policy:
     Raises:
         EffectError: the file is missing or says something else than a policy.
     """
-    own = settings.definition / "effect.yml"
-    path: Path = own if own.is_file() else settings.canonical / "effect.yml"
-    if not path.is_file():
-        raise EffectError(f"{path}: is missing; it says how the effect of inspections is measured.")
-    try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise EffectError(f"{path}: not valid YAML ({str(error).splitlines()[0]}); mend the line.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise EffectError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}; mend it.") from error
+    return read_policy(
+        settings, "effect.yml", Policy, EffectError, "it says how the effect of inspections is measured."
+    )
