@@ -163,7 +163,7 @@ def main() -> int:
     from orchestration.evaluation.loop import measure, table
 
     print(f"\nLearned from the visits known by the end of {chosen.learned}; watched since\n")
-    print(table(measure(settings, chosen.walked[-1], chosen.change, alarms)))
+    print(table(measure(settings, chosen.walked[-1], chosen.change, alarms), chosen.change))
     print(f"\nEffect     make effect M={chosen.walked[-1]} with ECR_HOME={settings.home}")
     print(f"Took       {time.monotonic() - start:.0f} s")
     return 0

@@ -5,8 +5,9 @@ Belongs here: the series of a month, alarms. Does not belong here: the limits (`
 
 Watched, each against the last months that the model knew:
   inputs, scores   shares of all enterprises in the bands of each indicator and in tenths of the score (stability index)
-  calibration      findings of the visits against those that the calibrated rates expect
-  find rate        findings of the visits against the rate of the reference months
+  calibration      findings against those that the calibrated rates expect, weighted: of everybody
+  of the visits    the same unweighted: of the visits as they were made, which chance moves less
+  find rate        weighted findings against the rate of the reference months
 A regime may change so that visits find more (a campaign), or find other things (calibration), or so that other
 enterprises come in (inputs): the series tell which.
 """
@@ -14,7 +15,7 @@ enterprises come in (inputs): the series tell which.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -32,7 +33,9 @@ from orchestration.settings import Settings, month_check, month_shift
 from orchestration.shadow.compare import population_stability
 
 TENTHS = 10
-CALIBRATION, FIND_RATE, SCORE = "calibration", "find rate", "score"
+CALIBRATION, OF_VISITS, FIND_RATE, SCORE = "calibration", "calibration of visits", "find rate", "score"
+OUTCOMES = (CALIBRATION, OF_VISITS, FIND_RATE)
+"""Series that findings tell; all others are shares of enterprises."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Month:
         month: of the visits; inputs are those of the month before.
         visits: how many, and ``found`` how many of them found something.
         excess: weighted findings less those that the rates expect, and ``excess_variance`` of chance alone.
+        plain: the same for each visit, unweighted and as a share of the visits, and ``plain_variance``.
         rate: weighted find rate, and ``rate_variance`` of chance alone.
         inputs: indicator (or ``score``) -> band -> enterprises.
     """
@@ -52,6 +56,8 @@ class Month:
     found: int
     excess: float
     excess_variance: float
+    plain: float
+    plain_variance: float
     rate: float
     rate_variance: float
     inputs: dict[str, dict[str, int]]
@@ -63,7 +69,7 @@ class Signal:
 
     Attributes:
         month: of the visits.
-        series: ``calibration``, ``find rate``, ``score`` or the code of an indicator.
+        series: one of ``OUTCOMES``, ``score`` or the code of an indicator.
         value: deviation in standard errors, or the stability index.
         limit: what it must pass.
         alarm: whether it, or what has added up, is beyond its limit.
@@ -103,7 +109,8 @@ class DriftReport:
 def watch(reference: Sequence[Month], watched: Sequence[Month], policy: Drift) -> list[Signal]:
     """Hold months against the reference months.
 
-    The chance of a false alarm is that of a month: it is shared out over the series.
+    The chance of a false alarm is that of a month. Findings get their own part of it however many indicators there
+    are: they are what the watch is for, and an indicator more must not make them harder to hear.
 
     Raises:
         LearningError: there are no reference months.
@@ -111,22 +118,19 @@ def watch(reference: Sequence[Month], watched: Sequence[Month], policy: Drift) -
     if not reference:
         raise LearningError("There is no month to hold others against; learn from more months.")
     names = sorted({name for month in reference for name in month.inputs})
-    share = policy.chance / (2 + len(names))
-    sure = np.array([1 / month.rate_variance for month in reference])
-    base = float(np.average([month.rate for month in reference], weights=sure))
-    # the yardstick is known no better than its months tell
-    base_variance = float(1 / sure.sum())
+    for_outcomes = policy.chance * (policy.outcomes if names else 1)
+    share = (policy.chance - for_outcomes) / max(1, len(names))
 
     def off_calibration(month: Month) -> float:
         return month.excess / math.sqrt(month.excess_variance)
 
-    def off_base(month: Month) -> float:
-        return (month.rate - base) / math.sqrt(month.rate_variance + base_variance)
-
+    # a curve fitted for everybody need not hit the visits on average, so these are held against the reference months
+    off_visits = _from_base(reference, lambda month: (month.plain, month.plain_variance))
+    off_rate = _from_base(reference, lambda month: (month.rate, month.rate_variance))
     signals: list[Signal] = []
-    for series, deviation in ((CALIBRATION, off_calibration), (FIND_RATE, off_base)):
+    for series, deviation in zip(OUTCOMES, (off_calibration, off_visits, off_rate), strict=True):
         wide = spread([deviation(month) for month in reference])
-        told = chart([deviation(month) / wide for month in watched], share, policy.slack)
+        told = chart([deviation(month) / wide for month in watched], for_outcomes / len(OUTCOMES), policy.slack)
         signals += [
             Signal(month.month, series, value, told.once, alarm)
             for month, value, alarm in zip(watched, told.values, told.alarms, strict=True)
@@ -142,6 +146,21 @@ def watch(reference: Sequence[Month], watched: Sequence[Month], policy: Drift) -
             )
             signals.append(Signal(month.month, name, value, limit, value > limit))
     return signals
+
+
+def _from_base(reference: Sequence[Month], told: Callable[[Month], tuple[float, float]]) -> Callable[[Month], float]:
+    """Deviation, in standard errors, of a value with its variance from its mean over the reference months."""
+    values, variances = zip(*(told(month) for month in reference), strict=True)
+    sure = 1 / np.array(variances)
+    base = float(np.average(values, weights=sure))
+    # the yardstick is known no better than its months tell
+    base_variance = float(1 / sure.sum())
+
+    def deviation(month: Month) -> float:
+        value, variance = told(month)
+        return (value - base) / math.sqrt(variance + base_variance)
+
+    return deviation
 
 
 def _added(counts: Sequence[dict[str, int]]) -> dict[str, int]:
@@ -174,6 +193,8 @@ def month_seen(
         found=int(label.sum()),
         excess=float((weight * (label - rate)).sum()),
         excess_variance=float((weight * weight * rate * (1 - rate)).sum()),
+        plain=float((label - rate).mean()),
+        plain_variance=float((rate * (1 - rate)).sum() / label.size**2),
         rate=mean,
         rate_variance=float((weight * weight).sum() / (total * total) * kept * (1 - kept)),
         inputs=inputs,
@@ -239,18 +260,21 @@ def text(report: DriftReport) -> str:
     """The report for the terminal."""
     lines = [
         f"Scorecard {report.model}; held against {report.reference[0]} to {report.reference[-1]}.",
-        f"  {'month':<8} {'visits':>8} {'found':>8} {'calibration':>12} {'find rate':>10} {'PSI score':>10}   alarms",
+        f"  {'month':<8} {'visits':>8} {'found':>8} {'calibration':>12} {'of visits':>10} {'find rate':>10} "
+        f"{'PSI score':>10}   alarms",
     ]
     by = {(signal.month, signal.series): signal for signal in report.signals}
     for one in report.seen:
         if one.month not in report.months:
             continue
         alarms = ", ".join(f"{signal.series} {signal.value:+.2f}" for signal in report.alarms(one.month)) or "none"
+        calibration, of_visits, rate = (by[one.month, series].value for series in OUTCOMES)
         score = by.get((one.month, SCORE))
         lines.append(
-            f"  {one.month:<8} {one.visits:>8,} {one.found:>8,} {by[one.month, CALIBRATION].value:>+12.2f} "
-            f"{by[one.month, FIND_RATE].value:>+10.2f} {score.value if score else float('nan'):>10.3f}   {alarms}"
+            f"  {one.month:<8} {one.visits:>8,} {one.found:>8,} "
+            f"{calibration:>+12.2f} {of_visits:>+10.2f} {rate:>+10.2f} "
+            f"{score.value if score else float('nan'):>10.3f}   {alarms}"
         )
     limit = by[report.months[0], CALIBRATION].limit
-    lines.append(f"Calibration and find rate in standard errors, limit {limit:.2f} once or what adds up (CUSUM).")
+    lines.append(f"Findings in standard errors, limit {limit:.2f} once or what adds up (CUSUM).")
     return "\n".join(lines)

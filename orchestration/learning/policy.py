@@ -50,12 +50,14 @@ class Drift(Part):
         reference_months: months before the ones watched whose values are the yardstick.
         psi: population stability index from which inputs or scores have shifted.
         chance: chance of a false alarm in one quiet month, all series together.
+        outcomes: part of it that the series of findings have among them; inputs and score share what is left.
         slack: part of a standard error that a month may lie off without counting (CUSUM).
     """
 
     reference_months: int = Field(..., ge=3)
     psi: float = Field(..., gt=0)
     chance: float = Field(..., gt=0, lt=0.5)
+    outcomes: float = Field(0.5, gt=0, lt=1)
     slack: float = Field(..., ge=0, le=2)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from orchestration.learning.drift import CALIBRATION, FIND_RATE, Month, month_seen, watch
+from orchestration.learning.drift import CALIBRATION, OF_VISITS, OUTCOMES, Month, month_seen, watch
 from orchestration.learning.limits import chart, cusum_limit, spread, stability_by_chance
-from orchestration.learning.policy import LearningError
+from orchestration.learning.policy import Drift, LearningError
 
 VISITS = 600
 
@@ -80,7 +82,40 @@ def test_a_slow_change_adds_up(policy):
     months[18:] = [made(rng, 18 + step, lift=0.22) for step in range(12)]
     found = alarms(watch(months[:6], months[6:], policy.drift))
     assert found and min(found)[0] > months[17].month
-    assert {series for _, series in found} <= {CALIBRATION, FIND_RATE}
+    assert {series for _, series in found} <= set(OUTCOMES)
+
+
+def sparse(rng: np.random.Generator, number: int, lift: float = 0.0) -> Month:
+    """A month of 110 visits of which one in ten stands for forty others: weighted series are mostly chance."""
+    rate = np.full(110, 0.26)
+    true = 1 / (1 + np.exp(-(np.log(rate / (1 - rate)) + lift)))
+    weight = np.where(np.arange(110) < 11, 40.0, 1.0)
+    return month_seen(f"2026-{number:02d}", (rng.random(110) < true).astype(float), weight, rate, {})
+
+
+def test_visits_as_they_were_made_tell_what_weights_drown(policy):
+    heard = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        months = [sparse(rng, number) for number in range(1, 8)]
+        months.append(sparse(rng, 8, lift=1.1))
+        heard += alarms(watch(months[:6], months[6:], policy.drift))
+    assert heard.count(("2026-08", OF_VISITS)) == 5
+    assert {month for month, _ in heard} == {"2026-08"}
+    assert len(heard) < 10  # weighted series miss most of it
+
+
+def test_more_indicators_do_not_dull_what_findings_tell(policy):
+    _, months = history(6, months=9)
+    many = [replace(month, inputs={f"H{n:06d}": {"0": 1500, "1": 1500} for n in range(81)}) for month in months]
+
+    def limits(seen: list[Month], policy: Drift) -> set[float]:
+        return {one.limit for one in watch(seen[:6], seen[6:], policy) if one.series in OUTCOMES}
+
+    assert len(limits(months, policy.drift)) == 1
+    assert limits(many, policy.drift) == limits(months, policy.drift)
+    heard = policy.drift.model_copy(update={"outcomes": 0.9})
+    assert max(limits(months, heard)) < max(limits(months, policy.drift))
 
 
 def test_months_that_always_vary_widen_the_limits():
