@@ -9,6 +9,7 @@ partition is refused, and publishing once more sets the mark.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ ABOUT = (
     "earlier", "policy_version", "policy_hash", "enterprises", "visits", "put_off", "pool",
 )  # fmt: skip
 """Columns of the record that the manifest repeats."""
+DRAWN = ("draw", "stratum", "visit", "shortage")
+"""Tables of a draw, ``inspection_`` before each."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,13 @@ def publish_draw(settings: Settings, month: str, regions: list[str] | None = Non
         for region in chosen:
             _check_stands(records[region], inputs[region], month)
         stamp = now.astimezone(UTC).replace(tzinfo=None)
-        sealed = [_seal(connection, settings, records[region], inputs[region], stamp) for region in chosen]
+        # read once for all regions: a query of the lake or the register takes as long for one of them
+        drawn = {table: read(connection, f"inspection_{table}", month, chosen) for table in DRAWN}
+        called = names(connection, settings, month, drawn["draw"]["enterprise_id"].to_list())
+        sealed = []
+        for region in chosen:
+            rows = {table: every.filter(pl.col("region_code") == region) for table, every in drawn.items()}
+            sealed.append(_seal(settings, records[region], inputs[region], rows, called, stamp=stamp))
         _mark(connection, month, sealed, stamp)
     return sealed
 
@@ -99,7 +108,13 @@ def _check_stands(record: dict, inputs: Inputs, month: str) -> None:
 
 
 def _seal(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, record: dict, inputs: Inputs, stamp: datetime
+    settings: Settings,
+    record: dict,
+    inputs: Inputs,
+    drawn: Mapping[str, pl.DataFrame],
+    called: pl.DataFrame,
+    *,
+    stamp: datetime,
 ) -> Published:
     month, region = record["month"], record["region_code"]
     folder = package_folder(settings, month, region)
@@ -111,11 +126,8 @@ def _seal(
                 "draw stands, so compare the two and remove neither before it is clear which one was acted on."
             )
         return Published(month, region, record["draw_id"], record["visits"], folder, digest(folder / MANIFEST))
-    visits, strata, teams, short = (
-        read(connection, f"inspection_{name}", month, [region]) for name in ("draw", "stratum", "visit", "shortage")
-    )
+    visits, strata, teams, short = (drawn[table] for table in DRAWN)
     about = {name: record[name] for name in ABOUT} | {"published_at": stamp.isoformat(timespec="seconds")}
-    called = names(connection, settings, month, visits["enterprise_id"].to_list())
     rows = export.sheet(visits, teams, called, {item.item: item.zh for item in inputs.policy.items})
     writer = Writer(settings, month, region)
     try:
