@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.failures import ALARM, write_alert
 from orchestration.defs.partitions import months
 from orchestration.defs.resources import Platform, late, retried
 from orchestration.defs.shown import bounded
@@ -131,7 +132,19 @@ def _asset(
         context.add_asset_metadata(metadata, asset_key=key, partition_key=context.partition_key)
         yield dg.Output(None, key.to_python_identifier())
         for check in checks:
-            sentence = "; ".join(f"{one.series} {one.value:+.2f}, limit {one.limit:.2f}" for one in alarms)
+            told = [f"{one.series} {one.value:+.2f}, limit {one.limit:.2f}" for one in alarms]
+            if told:
+                # a check that only warns is seen by who looks; an alarm goes to where failures are told too
+                write_alert(
+                    platform.settings,
+                    at=platform.now().isoformat(timespec="seconds"),
+                    run_id=context.run_id,
+                    job=context.job_name,
+                    partition=context.partition_key,
+                    found=told,
+                    what=ALARM,
+                )
+            sentence = "; ".join(told)
             yield dg.AssetCheckResult(
                 passed=not alarms,
                 asset_key=key,

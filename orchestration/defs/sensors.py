@@ -1,7 +1,7 @@
 """Sensors: runs that something else causes.
 
-Belongs here: new deliveries -> ``ingest``; a computed month -> ``classify``; classes -> ``effect``; a failed run -> a
-message.
+Belongs here: new deliveries -> ``ingest``; a computed month -> ``classify`` -> ``effect`` -> ``watch``; a failed run
+-> a message.
 Does not belong here: what the runs do.
 """
 
@@ -152,6 +152,35 @@ def _effect_after_classify(jobs: Jobs) -> dg.SensorDefinition:
     return effect_after_classify
 
 
+def _watch_after_effect(settings: Settings, jobs: Jobs) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="watch_after_effect",
+        request_job=jobs.watch,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="When the outcomes of a month or of many were set beside the classes, looks whether what was "
+        "learned before the last of them still holds; an alarm is written to alerts.jsonl under ECR_HOME.",
+    )
+    def watch_after_effect(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+        run = context.dagster_run
+        span = _months_of(run) if run.job_name == jobs.effect.name else None
+        if span is None:
+            return dg.SkipReason(f"{run.job_name} told no outcomes.")
+        from orchestration.learning.registry import learned_before
+
+        month = span[1]
+        if not learned_before(settings, month):
+            return dg.SkipReason(f"No scorecard was learned before {month}; there is nothing to hold it against.")
+        return dg.RunRequest(
+            run_key=run.run_id,
+            partition_key=month,
+            tags={"ecr/trigger": "watch_after_effect", "ecr/after": run.run_id},
+        )
+
+    return watch_after_effect
+
+
 def _failure_messages(settings: Settings) -> dg.SensorDefinition:
     @dg.run_failure_sensor(
         name="failure_messages",
@@ -189,5 +218,6 @@ def build_sensors(settings: Settings, jobs: Jobs, platform: Platform) -> list[dg
         _deliveries(settings, jobs, platform),
         _classify_after_month(settings, jobs),
         _effect_after_classify(jobs),
+        _watch_after_effect(settings, jobs),
         _failure_messages(settings),
     ]

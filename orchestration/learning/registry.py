@@ -140,5 +140,11 @@ def listed(settings: Settings, name: str) -> list[Model]:
     return [load(settings, name, path.name) for path in sorted(folder.glob("[0-9]*")) if (path / CARD).is_file()]
 
 
+def learned_before(settings: Settings, month: str) -> bool:
+    """Whether a scorecard was learned from the outcomes known by the end of an earlier month; opens none."""
+    cards = (settings.home / "models" / "scorecard").glob(f"[0-9]*/{CARD}")
+    return any(path.parent.name < month for path in cards)
+
+
 def _json(content: Mapping[str, Any]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

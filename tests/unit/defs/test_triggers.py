@@ -13,7 +13,7 @@ import pytest
 from orchestration.defs.failures import KEPT, alerts_path, causes, write_alert
 from orchestration.defs.jobs import Jobs
 from orchestration.defs.landing import new_folders
-from orchestration.defs.partitions import rectangle_tags
+from orchestration.defs.partitions import month_range_tags, rectangle_tags
 from orchestration.defs.schedules import build_schedules
 from orchestration.defs.sensors import ASKED_AT_ONCE, SCORE, build_sensors
 from orchestration.defs.translator import RISK_CLASS
@@ -210,6 +210,22 @@ def test_classes_of_months_are_followed_by_their_effect(settings, sensors, insta
     tags = rectangle_tags(settings, *span) if span else {}
     asked = asked_by(sensors, instance, jobs, "effect_after_classify", job_name=job_name, tags=tags)
     assert (isinstance(asked, dg.RunRequest) and (asked.tags[START], asked.tags[END])) == (span or False)
+
+
+@pytest.mark.parametrize(
+    ("job_name", "learned", "month"),
+    [("effect", "2026-07", "2026-10"), ("effect", "2026-10", None), ("effect", None, None), ("month", "2026-07", None)],
+)
+def test_outcomes_are_watched_once_something_was_learned_before(
+    settings, sensors, instance, jobs, job_name, learned, month
+):
+    if learned:
+        card = settings.home / "models" / "scorecard" / f"{learned}-0123456789ab" / "card.json"
+        card.parent.mkdir(parents=True)
+        card.write_text("{}")
+    tags = month_range_tags("2026-05", "2026-10")
+    asked = asked_by(sensors, instance, jobs, "watch_after_effect", job_name=job_name, tags=tags)
+    assert (asked.partition_key if isinstance(asked, dg.RunRequest) else None) == month
 
 
 @pytest.mark.parametrize(
