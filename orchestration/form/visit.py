@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import polars as pl
-
-from orchestration.feeds import expressions as sql
+from orchestration.feeds.persons import seal_hashes
 from orchestration.form import draws, rules
 from orchestration.form.judge import PLACE, Fault, Judged, joined, judge, told
 from orchestration.form.layout import Arrival, Layout
 from orchestration.form.recorded import with_keys
-from orchestration.lake import workbench
 from orchestration.settings import Settings
 
 
@@ -176,13 +173,7 @@ def from_draw(settings: Settings, layout: Layout, number: str) -> tuple[Written,
 
 def seal(settings: Settings, hashes: Mapping[str, str]) -> dict[str, str]:
     """Hashes of persons in the form in which a delivery of the platform's own may carry them."""
-    if not hashes:
-        return {}
-    with workbench(settings) as connection:
-        sql.set_variables(connection, settings)
-        rows = pl.DataFrame({"name": list(hashes), "hash": list(hashes.values())})
-        connection.register("hashes", rows.to_arrow())
-        return dict(connection.execute(f"SELECT name, {sql.sealed('hash')} FROM hashes").fetchall())
+    return dict(zip(hashes, filter(None, seal_hashes(settings, list(hashes.values()))), strict=True)) if hashes else {}
 
 
 def from_result(layout: Layout, result: Mapping[str, str | None]) -> tuple[Written, dict[str, str]]:

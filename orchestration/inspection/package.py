@@ -101,18 +101,29 @@ def made_visits(settings: Settings, month: str) -> pl.DataFrame:
         month: of the visits, ``YYYY-MM``; the draws are of the month before.
 
     Returns:
-        visit_id, enterprise_id, check_kind, departments and items, these as feed c07_spot_checks calls them; no row
-        where nothing was published.
+        visit_id, enterprise_id, check_kind, lead and second (hashes of the inspectors; null where nobody was assigned),
+        departments and items, these as feed c07_spot_checks calls them; no row where nothing was published.
     """
     home = settings.home / "published" / "draws" / month_shift(month_check(month), -1)
     kinds = {"visit_id": pl.String, "enterprise_id": pl.String, "check_kind": pl.String}
-    found = [pl.DataFrame(schema=kinds | dict.fromkeys(("departments", "items"), pl.List(pl.String)))]
+    roles = dict.fromkeys(("lead", "second"), pl.String)
+    found = [pl.DataFrame(schema=kinds | roles | dict.fromkeys(("departments", "items"), pl.List(pl.String)))]
     for manifest in sorted(home.glob(f"*/{MANIFEST}")):
         package = read_package(settings, home.name, manifest.parent.name)
         visits = package.table("visits") if package else None
         if package is not None and visits is not None:
             texts = {item.item: item.zh for item in package.policy().items}
-            rows = visits.filter(pl.col("put_off").is_null()).select(found[0].columns)
+            teams = package.table("teams")
+            people = [
+                pl.DataFrame(schema={"visit_id": pl.String, role: pl.String})
+                if teams is None
+                else teams.filter(pl.col("role") == role).select("visit_id", pl.col("inspector_id").alias(role))
+                for role in roles
+            ]
+            made = visits.filter(pl.col("put_off").is_null())
+            for role in people:
+                made = made.join(role, on="visit_id", how="left", maintain_order="left")
+            rows = made.select(found[0].columns)
             found.append(rows.with_columns(pl.col("items").list.eval(pl.element().replace_strict(texts))))
     return pl.concat(found)
 

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.feeds.contract import load_contract
+from orchestration.feeds.persons import seal_hashes
 from orchestration.settings import Settings, month_shift
 from orchestration.simulation import files, render
 from orchestration.simulation.chance import SimulationError, dates, day, pick, stream, where
@@ -66,7 +67,8 @@ def results(visits: pl.DataFrame, latent: pl.DataFrame, month: str, seed: int, r
     """Results of the visits of a month, one row for each item, with column ``late``.
 
     Args:
-        visits: visit_id, enterprise_id, items (list), check_kind, departments (list); in any order.
+        visits: visit_id, enterprise_id, items (list), check_kind, lead and second (inspectors as the feed is to carry
+            them), departments (list); in any order.
         latent: enterprise_id and latent_class (A to D) as planted.
         month: of the visits, ``YYYY-MM``.
         seed: the same seed, visits and month give the same results.
@@ -101,7 +103,7 @@ def results(visits: pl.DataFrame, latent: pl.DataFrame, month: str, seed: int, r
         result=result,
         task_id="visit_id",
         plan_id=pl.lit(f"{month[:4]}年度双随机计划"),
-    )
+    ).rename({"lead": "lead_inspector_id", "second": "second_inspector_id"})
 
 
 def answer(
@@ -111,7 +113,7 @@ def answer(
 
     Args:
         settings: whose landing folder and planted truth.
-        visits: as for ``results``.
+        visits: as for ``results``; lead and second as hashes, which are delivered with the proof of the platform.
         month: of the visits, ``YYYY-MM``.
         seed: of the findings.
         regime: the change, if any.
@@ -126,7 +128,10 @@ def answer(
     if not planted.is_file():
         raise SimulationError(f"{planted} is not there; simulate a province in this home folder first.")
     latent = pl.read_parquet(planted, columns=["enterprise_id", "latent_class"])
-    found = results(visits, latent, month, seed, regime)
+    named = visits.with_columns(
+        pl.Series(role, seal_hashes(settings, visits[role].to_list()), dtype=pl.String) for role in ("lead", "second")
+    )
+    found = results(named, latent, month, seed, regime)
     contract = load_contract(settings, FEED)
     style = render.Style.of(FEED, 0)
     delivered = {}

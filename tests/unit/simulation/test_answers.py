@@ -31,6 +31,8 @@ def visits(latent: pl.DataFrame) -> pl.DataFrame:
         pl.lit(["登记事项检查", "公示信息检查"], dtype=pl.List(pl.String)).alias("items"),
         pl.lit("1").alias("check_kind"),
         pl.lit(["market_regulation"], dtype=pl.List(pl.String)).alias("departments"),
+        pl.concat_str(pl.lit("L"), "enterprise_id").alias("lead"),
+        pl.lit(None, dtype=pl.String).alias("second"),
     )
 
 
@@ -70,6 +72,8 @@ def test_every_item_has_a_result_on_a_day_of_the_month(visits: pl.DataFrame, lat
     assert found.height == 2 * COUNT
     assert found.select("task_id", "enterprise_id", "item").is_unique().all()
     assert found["result"].null_count() == 0
+    assert (found["lead_inspector_id"] == "L" + found["enterprise_id"]).all()
+    assert found["second_inspector_id"].null_count() == found.height
     assert found["checked_on"].dt.strftime("%Y-%m").unique().to_list() == ["2026-02"]
     assert 0 < found["late"].mean() < 0.1
 
