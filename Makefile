@@ -203,7 +203,7 @@ decisions: $(READY)  ## which snapshot of the lake holds which decision of the c
 chicago: $(READY)  ## the same road on Chicago's records: make chicago REAL=/folder/of/real/data
 	@ECR_HOME=$(ECR_HOME)/chicago DAGSTER_HOME=$(ECR_HOME)/chicago/dagster ECR_JURISDICTION=chicago $(BIN)/python -m orchestration.study "$(REAL)/chicago"
 
-loop: $(READY)  ## a simulated province whose inspections follow its draws: make loop [ENTERPRISES=12000] [MONTHS=12] [REGIME=2026-06], docs/loop.md
+loop: $(READY)  ## a simulated province whose inspections follow its draws: make loop [ENTERPRISES=12000] [MONTHS=12] [REGIME=2026-09], docs/loop.md
 	@ECR_HOME=$(ECR_HOME)/loop DAGSTER_HOME=$(ECR_HOME)/loop/dagster $(if $(filter command line environment,$(origin ENTERPRISES)),ENTERPRISES=$(ENTERPRISES)) $(if $(filter command line environment,$(origin MONTHS)),MONTHS=$(MONTHS)) $(if $(filter command line environment,$(origin FIRST)),FIRST=$(FIRST)) $(BIN)/python -m orchestration.loop
 
 lock: $(READY)  ## write requirements.lock and that of Spark anew (needs pip-tools)

@@ -17,10 +17,17 @@ import shutil
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings, SettingsError, month_check, month_range, month_shift
 from orchestration.simulation.answers import Regime
 
+if TYPE_CHECKING:
+    from orchestration.defs.launch import Launcher
+
+LEAST = 5_000
+"""Enterprises; fewer do not come to the visits from which points are learned (``least_visits``)."""
 LEARNED_AFTER = 8
 """Months of visits from which points are learned: six to try them on, and two before those (``data/learning.yml``)."""
 DEFAULTS = {"ENTERPRISES": "12000", "SEED": "7", "MONTHS": "12", "FIRST": "2025-11"}
@@ -76,10 +83,10 @@ class Parameters:
             raise SettingsError(f"ENTERPRISES, SEED, MONTHS and ODDS are numbers; {error}.") from error
         regime = os.environ.get("REGIME") or ""
         chosen = cls(enterprises, seed, month_check(given["FIRST"]), months, regime and month_check(regime), odds)
-        if enterprises < 200 or months < LEARNED_AFTER + 2 or odds <= 0:
+        if enterprises < LEAST or months < LEARNED_AFTER + 2 or odds <= 0:
             raise SettingsError(
-                f"ENTERPRISES must be at least 200, MONTHS at least {LEARNED_AFTER + 2}, so that some are watched, "
-                "ODDS above 0."
+                f"ENTERPRISES must be at least {LEAST:,}, so that there are visits enough to learn from, MONTHS at "
+                f"least {LEARNED_AFTER + 2}, so that some are watched, ODDS above 0."
             )
         if regime and not chosen.learned < regime <= chosen.walked[-1]:
             raise SettingsError(
@@ -108,42 +115,63 @@ def simulate_once(settings: Settings, chosen: Parameters) -> None:
 
     print(f"== simulating {chosen.enterprises:,} enterprises, seed {chosen.seed}, and their deliveries", flush=True)
     simulate(settings, chosen.enterprises, chosen.seed, chosen.first, chosen.months)
+    _lived(settings).unlink(missing_ok=True)
     for month in chosen.walked[1:]:
         shutil.rmtree(settings.landing / FEED / month, ignore_errors=True)
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(json.dumps(asdict(chosen)), encoding="utf-8")
 
 
+def _lived(settings: Settings) -> Path:
+    """Where the months that were walked to their end are noted, with their alarms."""
+    return settings.home / "simulation" / "lived.json"
+
+
 def walk(settings: Settings, chosen: Parameters) -> dict[str, list[str]]:
-    """Walk the months; what a month finds is known to the next one.
+    """Walk the months; what a month finds is known to the next one. Months that were walked before are not again.
 
     Returns:
         Month of visits -> series that raised an alarm in it, for the months that were watched.
     """
     from orchestration.defs.launch import launching
+
+    path = _lived(settings)
+    lived: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if ahead := [month for month in chosen.walked if month not in lived]:
+        with launching(settings) as launcher:
+            for month in ahead:
+                lived[month] = _live(settings, chosen, launcher, month)
+                scratch = path.with_suffix(".new")
+                scratch.write_text(json.dumps(lived), encoding="utf-8")
+                scratch.replace(path)
+    return {month: lived[month] for month in chosen.walked if month > chosen.learned}
+
+
+def _live(settings: Settings, chosen: Parameters, launcher: Launcher, month: str) -> list[str]:
+    """One month from deliveries to the results of its draw; its alarms."""
     from orchestration.inspection.package import made_visits
     from orchestration.learning.drift import drift
     from orchestration.simulation.answers import answer
 
-    alarms: dict[str, list[str]] = {}
-    with launching(settings) as launcher:
-        for number, month in enumerate(chosen.walked):
-            earliest = month if number else month_shift(month, -1)
-            launcher.ingest(earliest, month, ready=True)
-            launcher.links(earliest, month)
-            launcher.compute(month, month)
-            if month == chosen.learned:
-                launcher.learn(month)
-            if month > chosen.learned:
-                launcher.watch(month)
-                alarms[month] = [signal.series for signal in drift(settings, month).alarms(month)]
-            if month == chosen.walked[-1]:
-                break
-            launcher.draw(month, seed=f"{chosen.seed} {month}")
-            launcher.publish(month)
-            after = month_shift(month, 1)
-            delivered = answer(settings, made_visits(settings, after), after, seed=chosen.seed, regime=chosen.change)
-            print(f"    {after}  results delivered: {sum(delivered.values()):,} items", flush=True)
+    alarms: list[str] = []
+    earliest = month_shift(month, -1) if month == chosen.first else month
+    launcher.ingest(earliest, month, ready=True)
+    launcher.links(earliest, month)
+    launcher.compute(month, month)
+    if month == chosen.learned:
+        launcher.learn(month)
+    if month > chosen.learned:
+        launcher.watch(month)
+        alarms = [signal.series for signal in drift(settings, month).alarms(month)]
+    if month == chosen.walked[-1]:
+        return alarms
+    # a walk that stopped between publishing and the answers goes on there: what is published is not drawn again
+    if made_visits(settings, month_shift(month, 1)).is_empty():
+        launcher.draw(month, seed=f"{chosen.seed} {month}")
+        launcher.publish(month)
+    after = month_shift(month, 1)
+    delivered = answer(settings, made_visits(settings, after), after, seed=chosen.seed, regime=chosen.change)
+    print(f"    {after}  results delivered: {sum(delivered.values()):,} items", flush=True)
     return alarms
 
 

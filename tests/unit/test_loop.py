@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
+from orchestration import loop
+from orchestration.defs import launch
 from orchestration.loop import Parameters
-from orchestration.settings import SettingsError
+from orchestration.settings import Settings, SettingsError
 
 NAMES = ("ENTERPRISES", "SEED", "MONTHS", "FIRST", "REGIME", "ODDS")
 
@@ -31,7 +35,7 @@ def test_eight_months_of_visits_are_learned_from_and_the_rest_is_watched(monkeyp
     ("given", "sentence"),
     [
         ({"MONTHS": "9"}, "MONTHS at least 10"),
-        ({"ENTERPRISES": "100"}, "ENTERPRISES must be at least 200"),
+        ({"ENTERPRISES": "4999"}, "ENTERPRISES must be at least 5,000"),
         ({"ODDS": "0"}, "ODDS above 0"),
         ({"SEED": "seven"}, "are numbers"),
         ({"REGIME": "2026-07"}, "REGIME=2026-07 is not watched; choose a month from 2026-08 to 2026-10"),
@@ -42,3 +46,26 @@ def test_eight_months_of_visits_are_learned_from_and_the_rest_is_watched(monkeyp
 def test_what_cannot_be_walked_is_refused(monkeypatch, given, sentence):
     with pytest.raises(SettingsError, match=sentence):
         parse(monkeypatch, **given)
+
+
+def test_a_walk_that_stopped_goes_on_after_the_last_whole_month(monkeypatch, tmp_path):
+    settings, chosen = Settings(home=tmp_path), Parameters(12_000, 7, "2025-11", 12)
+    (tmp_path / "simulation").mkdir()
+    monkeypatch.setattr(launch, "launching", lambda settings: nullcontext(None))
+    seen: list[str] = []
+
+    def live(settings: Settings, chosen: Parameters, launcher: object, month: str) -> list[str]:
+        if month == "2026-09" and seen.count(month) == 0:
+            seen.append(month)
+            raise KeyboardInterrupt
+        seen.append(month)
+        return ["calibration"] if month == "2026-08" else []
+
+    monkeypatch.setattr(loop, "_live", live)
+    with pytest.raises(KeyboardInterrupt):
+        loop.walk(settings, chosen)
+    alarms = loop.walk(settings, chosen)
+    assert seen == [*chosen.walked[:-1], "2026-09", "2026-10"]
+    assert alarms == {"2026-08": ["calibration"], "2026-09": [], "2026-10": []}
+    assert loop.walk(settings, chosen) == alarms
+    assert len(seen) == 13
