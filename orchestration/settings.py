@@ -74,6 +74,11 @@ class Settings:
         """Folder with what this jurisdiction decides: jurisdiction.yml, contracts, catalogue, reference."""
         return self.canonical if self.jurisdiction == "henan" else self.canonical / "jurisdictions" / self.jurisdiction
 
+    def own_or_canonical(self, name: str) -> Path:
+        """A file or folder of the definition, such as ``form.yml``: the jurisdiction's own, else the canonical one."""
+        own = self.definition / name
+        return own if own.exists() else self.canonical / name
+
     @cached_property
     def profile(self) -> dict[str, object]:
         """Content of ``jurisdiction.yml``: name, timezone, first_month, feeds delivered, study."""
@@ -99,6 +104,11 @@ class Settings:
     def quality(self) -> Path:
         """Data Docs pages: ``quality/<feed>/<YYYY-MM>.html``."""
         return self.home / "quality"
+
+    @property
+    def draws(self) -> Path:
+        """Sealed packages of draws: ``published/draws/<month>/<region>/``."""
+        return self.home / "published" / "draws"
 
     @property
     def computed(self) -> Path:
@@ -195,9 +205,7 @@ def month_range(first: str, last: str) -> list[str]:
 
 def region_names(settings: Settings) -> dict[str, str]:
     """Code of each region of the jurisdiction -> its names, in the order of ``reference/regions.csv``."""
-    own = settings.definition / "reference" / "regions.csv"
-    path = own if own.is_file() else settings.canonical / "reference" / "regions.csv"
-    with path.open(encoding="utf-8", newline="") as stream:
+    with settings.own_or_canonical("reference/regions.csv").open(encoding="utf-8", newline="") as stream:
         return {row["region_code"]: f"{row['name_zh']} {row['name_en']}" for row in csv.DictReader(stream)}
 
 

@@ -42,7 +42,9 @@ def run_spark(settings: Settings, month: str, out: Path, threads: int = 2) -> di
     if python is None:
         raise RuntimeError("Spark is left out: it needs Java and the environment .venv-spark (make spark).")
     scratch = settings.temporary / "spark"
-    scratch.mkdir(parents=True, exist_ok=True)
+    # a run that was killed leaves tables there, which Spark refuses to write over
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     asked, told = scratch / "plan.json", scratch / "seconds.json"
     plan = asdict(plan_of(settings, month))
     plan |= {"result": RESULT, "threads": threads, "memory": MEMORY, "scratch": str(scratch)}

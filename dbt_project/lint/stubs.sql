@@ -54,6 +54,7 @@
 {% macro evidence(
     indicator, feed, record, event_on, stops_in=none, counts_for=none, about_id=none, repaired=false, review=false
 ) -%}'{{ indicator }}' as indicator_code{%- endmacro %}
+{% macro evidence_columns() -%}x{%- endmacro %}
 {% macro kept_apart() -%}{%- endmacro %}
 {% macro next_part() -%}union all{%- endmacro %}
 {% macro pointed(indicators) -%}select * from enterprise_pointed{%- endmacro %}

@@ -52,3 +52,11 @@
     {{ record ~ ".repaired_on" if record and repaired else "cast(null as date)" }} as repaired_on,
     {{ record ~ ".review_since" if record and review else "cast(null as date)" }} as review_since
 {%- endmacro %}
+
+{#- Names of these columns in their order, as a list; an evidence view has enterprise_id before them. -#}
+{% macro evidence_columns() -%}
+    {{ return([
+        "indicator_code", "feed", "record_id", "record_key", "event_on", "received_month", "stops_in", "about_id",
+        "counts_for", "repaired_on", "review_since",
+    ]) }}
+{%- endmacro %}

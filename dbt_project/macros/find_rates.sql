@@ -29,8 +29,8 @@ qualify
 
 {#- Visits by the month in which they were made and something else: counts, rate and interval. Beside them the visits of
     known probability, and the rate of the enterprises they stand for: Hajek's, with Wilson's interval on Kish's effective
-    number. That one is told by class only: a group of several classes needs to know how many enterprises each has
-    (find_rate_in_population).
+    number; a visit weighs 1 / inclusion, the probability to be visited in a month, by lot or by statute. It is told by
+    class only: a group of several classes needs to know how many enterprises each has (find_rate_in_population).
     dimension  column of the group, a list where `each` is set; none for the whole jurisdiction
     name       name of its column
     weighted   whether to give the rate of the enterprises that the visits stand for -#}
@@ -44,7 +44,7 @@ named as (
         visit_month,
         class is not null as classed,
         found,
-        probability
+        inclusion
         {%- if dimension %},
         {{ "unnest(" ~ dimension ~ ")" if each else dimension }} as {{ name }}
         {%- endif %}
@@ -59,9 +59,9 @@ grouped as (
         {%- endif %}
         count(*) as visits,
         count(*) filter (where found) as found,
-        count(probability) as known_visits,
-        sum(case when found then 1 / probability else 0 end) / sum(1 / probability) as weighted_rate,
-        sum(1 / probability) * sum(1 / probability) / sum(1 / (probability * probability)) as effective_visits
+        count(inclusion) as known_visits,
+        sum(case when found then 1 / inclusion else 0 end) / sum(1 / inclusion) as weighted_rate,
+        sum(1 / inclusion) * sum(1 / inclusion) / sum(1 / (inclusion * inclusion)) as effective_visits
     from named
     where classed
     group by all

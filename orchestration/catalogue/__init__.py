@@ -1,7 +1,7 @@
 """The indicator catalogue: what the regulator decides, as versioned data with effective months.
 
-Belongs here: the shape of a version (``model``), reading one (``load``), refusing a wrong one (``faults``) and one that
-disagrees with the dbt models (``check``).
+Belongs here: the shape of a version (``model``), reading one (``load``), refusing a wrong one (``faults``), one with
+learned points that never ran in the shadow (``record``) and one that disagrees with the dbt models (``check``).
 Does not belong here: computing indicators (``dbt_project/models/indicators``), points (``dbt_project/macros``), or
 classes (``risk``).
 """

@@ -17,6 +17,7 @@ from orchestration.catalogue.ranges import (
     score_faults,
     span_faults,
 )
+from orchestration.catalogue.record import record_faults
 from orchestration.feeds.contract import all_feeds, code_list, load_contract
 from orchestration.settings import Settings
 
@@ -51,6 +52,7 @@ def version_faults(settings: Settings, versions: Sequence[Catalogue]) -> Iterato
         yield from _rule_faults(version)
         yield from _web_faults(settings, version)
         yield from _override_faults(version, [int(row["code"]) for row in code_list(settings, RANKS)])
+        yield from record_faults(version)
     yield from overlap_faults((version for version in versions if version.effective_from), HEADER)
 
 

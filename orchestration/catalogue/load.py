@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from pydantic import ValidationError
 
 from orchestration.catalogue.faults import refuse, version_faults
 from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Header, Indicator, Level, Parameter, Part
+from orchestration.catalogue.ranges import Version
+from orchestration.policy import version_in_force
 from orchestration.settings import Settings, month_check
 
 FILES = ("catalogue.yml", "indicators.csv", "bands.csv", "levels.csv")
@@ -23,6 +26,7 @@ PARAMETERS = "parameters.csv"
 """May be missing: what a version does not set is taken from the canonical catalogue (``warehouse.environment``)."""
 NULLABLE = ("lower", "upper", "category")
 AnyPart = TypeVar("AnyPart", bound=Part)
+AnyVersion = TypeVar("AnyVersion", bound=Version)
 Lines = dict[tuple[str, ...], int]
 """(file, key) -> line."""
 
@@ -141,19 +145,36 @@ def read_version(folder: Path) -> Catalogue:
     return _read(folder, json.dumps(stamp))
 
 
-def catalogue_versions(settings: Settings) -> list[Catalogue]:
-    """All versions of this jurisdiction, candidates first, then oldest first, checked singly and against each other.
+def checked_versions(
+    settings: Settings,
+    root: Path,
+    files: Sequence[str],
+    read: Callable[[Path], AnyVersion],
+    faults: Callable[[Settings, Sequence[AnyVersion]], Iterable[str]],
+) -> list[AnyVersion]:
+    """All versions below a folder, candidates first, then oldest first, checked singly and against each other.
+
+    Args:
+        settings: whose versions.
+        root: has a folder for each of them.
+        files: that a version has, its header first.
+        read: reads one folder.
+        faults: of versions in this order.
 
     Raises:
-        CatalogueError: one is malformed, contradicts itself, or two are in force in the same month.
+        CatalogueError: there is none, one is malformed, contradicts itself, or two are in force in the same month.
     """
-    root = settings.definition / "catalogue"
-    folders = sorted(path.parent for path in root.glob("*/catalogue.yml"))
+    folders = sorted(path.parent for path in root.glob(f"*/{files[0]}"))
     if not folders:
-        raise CatalogueError(f"{root}: holds no catalogue version; add a folder with {', '.join(FILES)}.")
-    versions = sorted(map(read_version, folders), key=lambda version: version.effective_from or "")
-    refuse(version_faults(settings, versions))
+        raise CatalogueError(f"{root}: holds no version; add a folder with {', '.join(files)}.")
+    versions = sorted(map(read, folders), key=lambda version: version.effective_from or "")
+    refuse(faults(settings, versions))
     return versions
+
+
+def catalogue_versions(settings: Settings) -> list[Catalogue]:
+    """The versions of this jurisdiction, see ``checked_versions``."""
+    return checked_versions(settings, settings.definition / "catalogue", FILES, read_version, version_faults)
 
 
 def load_version(settings: Settings, name: str) -> Catalogue:
@@ -180,16 +201,14 @@ def load_catalogue(settings: Settings, month: str) -> Catalogue:
     if settings.candidate is not None:
         month_check(month)
         return load_version(settings, settings.candidate)
-    versions = catalogue_versions(settings)
-    found = [version for version in versions if version.in_force(month_check(month))]
-    if not found:
-        dated = [version for version in versions if version.effective_from]
-        spans = "; ".join(f"{v.version}: {v.effective_from} to {v.effective_to or 'open'}" for v in dated)
-        raise CatalogueError(
-            f"{settings.definition / 'catalogue'}: no catalogue version is in force in {month} ({spans}); "
-            "choose another month or widen effective_from."
-        )
-    return found[0]
+    return version_in_force(
+        catalogue_versions(settings),
+        month,
+        CatalogueError,
+        settings.definition / "catalogue",
+        none="no catalogue version is",
+        cure="choose another month or widen effective_from.",
+    )
 
 
 def catalogue_folder(settings: Settings, month: str) -> Path:

@@ -204,7 +204,8 @@ class Header(Part):
     """Content of ``catalogue.yml``.
 
     Without ``effective_from`` the version is a candidate: in force in no month. Without ``overrides`` no class is
-    overridden while the version is in force.
+    overridden while the version is in force. ``learned_from`` names the model whose points these are; then an effective
+    month needs the record of a shadow run and ``approved_by``, who decided (``record``).
     """
 
     version: str = Field(..., pattern=r"^[a-z][a-z0-9_]*$")
@@ -217,6 +218,8 @@ class Header(Part):
     floors: tuple[Rule, ...] = ()
     thin_file: ThinFile | None = None
     overrides: OverridePolicy | None = None
+    learned_from: str | None = Field(None, min_length=1)
+    approved_by: str | None = Field(None, min_length=1)
 
 
 class Catalogue(Header):
@@ -237,12 +240,6 @@ class Catalogue(Header):
     levels: tuple[Level, ...]
     parameters: tuple[Parameter, ...] = ()
     lines: dict[tuple[str, ...], int] = Field(default_factory=dict, repr=False)
-
-    def in_force(self, month: str) -> bool:
-        """Whether this version classifies ``month`` (``YYYY-MM``)."""
-        if self.effective_from is None:
-            return False
-        return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
 
     @property
     def by_code(self) -> dict[str, Indicator]:

@@ -13,16 +13,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
+from orchestration import policy
 
-class Version(Protocol):
-    """What a version has of its own: a name, months in force, a folder, and the place of each part."""
 
-    @property
-    def version(self) -> str: ...
-    @property
-    def effective_from(self) -> str | None: ...
-    @property
-    def effective_to(self) -> str | None: ...
+class Version(policy.Version, Protocol):
+    """What a version has of its own beside name and months: a folder, and the place of each part."""
+
     @property
     def folder(self) -> Path: ...
     def at(self, file: str, *key: str) -> str:

@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration.defs.freshness import due_month
 from orchestration.defs.partitions import MONTH, REGION, key, month_regions, rectangle
 from orchestration.defs.resources import LAKE_WRITER, Platform, retried
-from orchestration.defs.shown import bounded, cut, table_metadata
+from orchestration.defs.shown import bounded, table, table_metadata
 from orchestration.defs.translator import OWNER, RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.settings import Settings, region_codes
@@ -43,16 +43,6 @@ COLUMNS = (
 """Columns of the table, their types and meaning."""
 
 
-def _table(rows: list[dict[str, Any]]) -> dg.MetadataValue:
-    """Rows of the same keys as a small table."""
-    if not rows:
-        return dg.MetadataValue.md("none")
-    names = list(rows[0])
-    lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
-    lines += ["| " + " | ".join(cut(row.get(name, ""), 120) for name in names) + " |" for row in rows[:SHOWN]]
-    return dg.MetadataValue.md("\n".join(lines))
-
-
 def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     """What one month and region shows: counts, shares, changes since the month before, top reasons."""
     shown: dict[str, dg.MetadataValue] = {
@@ -61,14 +51,15 @@ def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
         "thin_file": dg.MetadataValue.int(int(summary.thin_file)),
         "overridden": dg.MetadataValue.int(int(summary.overridden)),
         "overrides_refused": dg.MetadataValue.int(int(summary.refused)),
-        "classes": _table(
+        "classes": table(
             [
                 {"class": name, "enterprises": f"{count:,}", "share": f"{summary.shares.get(name, 0):.2%}"}
                 for name, count in sorted(summary.counts.items())
-            ]
+            ],
+            SHOWN,
         ),
-        "changes": _table([{"change": name, "enterprises": count} for name, count in summary.changes.items()]),
-        "top_reasons": _table([dict(row) for row in summary.top_reasons]),
+        "changes": table([{"change": name, "enterprises": count} for name, count in summary.changes.items()], SHOWN),
+        "top_reasons": table(summary.top_reasons, SHOWN),
     }
     for name, count in sorted(summary.counts.items()):
         shown[f"class_{name}"] = dg.MetadataValue.int(count)

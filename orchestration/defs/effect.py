@@ -118,7 +118,7 @@ def build_effect(settings: Settings) -> list[dg.AssetsDefinition]:
         # visits of a month answer the draw of the month before, late ones an earlier one
         [*delivered, dg.AssetDep(ENTERPRISE), *classes, dg.AssetDep(DRAW, partition_mapping=dg.AllPartitionMapping())],
         "**检查结果** · One row per visit whose results became known, changed or were withdrawn in the month, beside "
-        "class and score of the month before the visit and the draw that led to it.\n\nA partition is never touched "
+        "class and score of the month that led to it and its draw.\n\nA partition is never touched "
         "by a later month: what was known of all visits at the end of a month is the newest row of each with no later "
         "month. Inspectors are known by hash alone and are never a feature of a score.",
         columns.OUTCOME_COLUMNS,
@@ -127,9 +127,9 @@ def build_effect(settings: Settings) -> list[dg.AssetsDefinition]:
         INSPECTION_EFFECT,
         measured,
         "**检查成效** · Find rates by class, key field, region, month, age and size with 95 % intervals: of what was "
-        "visited, and weighted by draw probability of all enterprises; lift, order by score, inspectors and areas "
-        "apart.\n\nOf the visits of the window that ends with the month (`data/effect.yml`), as known at its end. A "
-        "rate that cannot be told is left empty, never 0.",
+        "visited, and weighted by the probability to be visited of all enterprises; lift, order by score, "
+        "inspectors and areas apart.\n\nOf the visits of the window that ends with the month (`data/effect.yml`), as "
+        "known at its end. A rate that cannot be told is left empty, never 0.",
         columns.EFFECT_COLUMNS,
     )
     saving = _spec(

@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.defs.shown import bounded, cut, listed
+from orchestration.defs.shown import CELL, bounded, cut, listed
 from orchestration.effect.picture import inline
 from orchestration.effect.report import (
     DIMENSIONS,
@@ -32,7 +32,7 @@ def _markdown(table: Table) -> dg.MetadataValue:
     """A table of the report as Markdown."""
     _, header, rows = table
     lines = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
-    lines += ["| " + " | ".join(cut(value, 120) for value in row) + " |" for row in rows]
+    lines += ["| " + " | ".join(cut(value, CELL) for value in row) + " |" for row in rows]
     return dg.MetadataValue.md("\n".join(lines))
 
 
@@ -78,7 +78,7 @@ def saving_metadata(effect: Any) -> dict[str, Any]:
             f"find_rate_{row.scope}": row.rate.value, "find_rate_random": row.random.value,
             f"times_random_{row.scope}": row.ratio.value, f"saved_share_{row.scope}": row.saved.value,
         }  # fmt: skip
-        shown |= {name: dg.MetadataValue.float(value) for name, value in numbers.items()}
+        shown |= {name: dg.MetadataValue.float(value) for name, value in numbers.items() if value is not None}
         shown[f"visits_{row.scope}"] = dg.MetadataValue.int(row.visits)
     drawn = [(row.scope, row.rate, row.random) for row in effect.savings]
     if picture := inline("Find rate of the draw and of a random one", drawn, ("draw", "random")):

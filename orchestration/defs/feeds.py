@@ -16,7 +16,7 @@ import dagster as dg
 
 from orchestration.defs.partitions import months
 from orchestration.defs.resources import Platform, retried
-from orchestration.defs.shown import SHOWN, bounded, counted, cut, listed
+from orchestration.defs.shown import CELL, SHOWN, bounded, counted, cut, listed
 from orchestration.feeds.contract import Column, Contract, delivered_feeds, load_contract
 from orchestration.settings import Settings, docs_url
 
@@ -131,7 +131,7 @@ def month_metadata(summary: Any) -> dict[str, dg.MetadataValue]:
     if summary.deliveries:
         lines = ["| file | format | encoding | rows | sha256 |", "|---|---|---|---:|---|"]
         lines += [
-            f"| {cut(item.file, 120)} | {item.format} | {item.encoding or ''} | {item.rows:,} | `{item.sha256}` |"
+            f"| {cut(item.file, CELL)} | {item.format} | {item.encoding or ''} | {item.rows:,} | `{item.sha256}` |"
             for item in summary.deliveries[:SHOWN]
         ]
         if len(summary.deliveries) > SHOWN:

@@ -16,7 +16,7 @@ from pydantic import Field
 from orchestration.defs.feeds import feed_key
 from orchestration.defs.partitions import MONTH, key, month_regions, rectangle
 from orchestration.defs.resources import LAKE_WRITER, Platform, may_pass, retried
-from orchestration.defs.shown import bounded, table_metadata
+from orchestration.defs.shown import bounded, table, table_metadata
 from orchestration.defs.translator import COMBINED_CLASS, OWNER, RISK_CLASS
 from orchestration.feeds.contract import delivered_feeds
 from orchestration.settings import Settings, region_codes
@@ -146,16 +146,6 @@ class DrawConfig(dg.Config):
         default=None,
         description="Any text. Empty: the seed recorded for the partition, or a new one of the operating system.",
     )
-
-
-def table(rows: list[dict[str, Any]]) -> dg.MetadataValue:
-    """Rows of the same keys as a small table."""
-    if not rows:
-        return dg.MetadataValue.md("none")
-    names = list(rows[0])
-    lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
-    lines += ["| " + " | ".join(str(row[name]) for name in names) + " |" for row in rows]
-    return dg.MetadataValue.md("\n".join(lines))
 
 
 def partition_metadata(summary: Any) -> dict[str, dg.MetadataValue]:

@@ -38,6 +38,8 @@ def scorecard_metadata(learned: Any) -> dict[str, Any]:
         shown |= {
             f"{name}_auc": dg.MetadataValue.float(tried.worth.auc.value),
             f"{name}_riskier_half": dg.MetadataValue.float(tried.worth.half),
+            f"{name}_auc_of_all": dg.MetadataValue.float(tried.worth.auc_of_all.value),
+            f"{name}_riskier_half_of_all": dg.MetadataValue.float(tried.worth.half_of_all),
             f"{name}_lift": dg.MetadataValue.float(tried.worth.lift),
             f"{name}_brier": dg.MetadataValue.float(tried.before.brier.value),
             f"{name}_calibration_error": dg.MetadataValue.float(tried.before.error.value),
@@ -47,7 +49,12 @@ def scorecard_metadata(learned: Any) -> dict[str, Any]:
 
 
 def drift_metadata(report: Any) -> dict[str, Any]:
-    """What a month shows: every series of it, alarms, and the months before it since the model was learned."""
+    """What a month shows: every series of it, alarms, and the months before it since the model was learned.
+
+    Findings are in standard errors, all others stability indices.
+    """
+    from orchestration.learning.drift import OUTCOMES
+
     month = report.months[-1]
     shown: dict[str, Any] = {
         "model": dg.MetadataValue.text(report.model),
@@ -56,7 +63,9 @@ def drift_metadata(report: Any) -> dict[str, Any]:
     }
     for signal in report.signals:
         if signal.month == month:
-            shown[signal.series.replace(" ", "_")] = dg.MetadataValue.float(signal.value)
+            findings = signal.series in OUTCOMES
+            name = signal.series.replace(" ", "_") if findings else f"psi_{signal.series}"
+            shown[name] = dg.MetadataValue.float(round(signal.value, 2 if findings else 4))
     return bounded(shown)
 
 

@@ -7,7 +7,7 @@ Does not belong here: which summary a step gives.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ LENGTH = 4_000
 """Characters of a text, Markdown or JSON value."""
 SENTENCE = 400
 """Characters of one line of a list, and of the description of a check."""
+CELL = 120
+"""Characters of one cell of a table."""
 ENTRIES = 64
 """Values of one event."""
 
@@ -53,6 +55,21 @@ def listed(lines: Iterable[object], shown: int = SHOWN) -> dg.MetadataValue:
     if len(every) > shown:
         kept.append(f"- {len(every) - shown} more")
     return dg.MetadataValue.md("\n".join(kept))
+
+
+def table(rows: Sequence[Mapping[str, object]], most: int | None = None) -> dg.MetadataValue:
+    """Rows of the same keys as a small table, each cell cut.
+
+    Args:
+        rows: column -> cell, each of them.
+        most: rows shown, the first ones; None is all, and ``bounded`` cuts what is too long for an event.
+    """
+    if not rows:
+        return dg.MetadataValue.md("none")
+    names = list(rows[0])
+    lines = [f"| {' | '.join(names)} |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(cut(row[name], CELL) for name in names) + " |" for row in rows[:most]]
+    return dg.MetadataValue.md("\n".join(lines))
 
 
 def bounded(metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +105,7 @@ def counted(counts: Mapping[Any, Any], head: str = "kind") -> dg.MetadataValue:
     lines = [
         f"| {head} | rows |",
         "|---|---:|",
-        *(f"| {cut(name, 120)} | {number:,} |" for name, number in largest[:SHOWN]),
+        *(f"| {cut(name, CELL)} | {number:,} |" for name, number in largest[:SHOWN]),
     ]
     if len(largest) > SHOWN:
         rest = sum(number for _, number in largest[SHOWN:])
@@ -99,7 +116,7 @@ def counted(counts: Mapping[Any, Any], head: str = "kind") -> dg.MetadataValue:
 def _mapping(value: Mapping[Any, Any]) -> dg.MetadataValue:
     if all(isinstance(count, int) for count in value.values()):
         return counted(value)
-    return dg.MetadataValue.json({cut(key, 120): cut(item, 120) for key, item in list(value.items())[:SHOWN]})
+    return dg.MetadataValue.json({cut(key, CELL): cut(item, CELL) for key, item in list(value.items())[:SHOWN]})
 
 
 _KINDS: tuple[tuple[type | tuple[type, ...], Callable[[Any], dg.MetadataValue]], ...] = (

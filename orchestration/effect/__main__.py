@@ -16,6 +16,7 @@ from orchestration.effect.names import names_of
 from orchestration.effect.policy import EffectError
 from orchestration.effect.report import text
 from orchestration.lake import connect, missing_lake
+from orchestration.risk.partitions import columns_of
 from orchestration.risk.summary import UNDECIDED, newest_month
 from orchestration.settings import Settings, SettingsError, month_check
 
@@ -33,16 +34,19 @@ def main(arguments: list[str]) -> int:
             month = month_check(arguments[0]) if arguments else newest_month(connection)
             if month is None:
                 raise EffectError(UNDECIDED)
+            if not columns_of(connection, "main", "risk_class"):
+                raise EffectError(UNDECIDED)
             effect, fair = measure(connection, settings, month)
             if not effect.visits:
                 raise EffectError(
                     f"No visit of the {effect.first} to {month} stands in inspection_outcome; "
                     f"materialise inspection_outcome for {month} first."
                 )
+        names = names_of(settings, month)
     except (EffectError, CatalogueError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(text(effect, fair, names_of(settings, month)))
+    print(text(effect, fair, names))
     return 0
 
 

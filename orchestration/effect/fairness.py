@@ -12,6 +12,9 @@ Three questions, of the visits by lot, which the classes steer:
    the whole population. Below 1 the classes are too hard on it, above 1 too soft.
 3. Is it drawn like others of its class? Its visits over those it would have if each class were drawn evenly.
 
+All three are asked of the enterprises that no statutory frequency binds. The others come by date, whatever their class
+and group, and are then spared from the lot; counted here, a group with many of them would look as if it were spared.
+
 A group is flagged only if its interval excludes 1 at a level divided by the groups of its dimension (Bonferroni): where
 all groups are treated alike, a question flags any of a dimension in one report of twenty.
 """
@@ -26,7 +29,7 @@ import polars as pl
 from orchestration.effect.intervals import Numbers, Ratio, ratio, smoothed, z_of
 from orchestration.effect.policy import Policy
 from orchestration.effect.rates import cells_by, population_rate
-from orchestration.effect.sample import Sample, numbers
+from orchestration.effect.sample import Sample, Stratum, counted, numbers
 from orchestration.evaluation.measures import Estimate, wilson
 
 DIMENSIONS = {"region": "region_code", "age": "age_class", "size": "size_class"}
@@ -43,11 +46,11 @@ class GroupFairness:
     Attributes:
         dimension: ``region``, ``age`` or ``size``.
         name: the group.
-        enterprises: enterprise-months; ``enterprise_share`` of all.
+        enterprises: enterprise-months that no statutory frequency binds; ``enterprise_share`` of all of these.
         visits: visits by lot; ``visit_share`` of all.
         found: how many of them found something.
         rate: of these visits.
-        population: rate of all its enterprises, weighted; None where it cannot be told.
+        population: rate of all these enterprises, weighted; None where it cannot be told.
         finding_share: its share of the findings of the population, weighted; None where nothing was found at all.
         warranted: share of visits over share of findings; None without visits, or where nothing was found in it.
         expected: findings that visits of the same classes make in the whole population.
@@ -79,16 +82,25 @@ class GroupFairness:
 
 def fairness(sample: Sample, policy: Policy) -> list[GroupFairness]:
     """All groups of all dimensions, in this order; empty where no visit has a known probability."""
-    if sample.known.is_empty() or not sample.known["lot"].any():
+    known = sample.known.filter(~pl.col("statutory"))
+    if not known["lot"].any():
         return []
+    population = sample.population.filter(~pl.col("statutory"))
     return [
-        group for dimension, column in DIMENSIONS.items() for group in _dimension(sample, policy, dimension, column)
+        group
+        for dimension, column in DIMENSIONS.items()
+        for group in _dimension(
+            known.with_columns(name=column), population.with_columns(name=column), policy, dimension
+        )
     ]
 
 
-def _dimension(sample: Sample, policy: Policy, dimension: str, column: str) -> list[GroupFairness]:
-    known = sample.known.with_columns(name=column)
-    population = sample.population.with_columns(name=column)
+def by_lot(sample: Sample) -> int:
+    """Visits by lot that fairness is judged by."""
+    return sample.known.filter(pl.col("lot") & ~pl.col("statutory")).height
+
+
+def _dimension(known: pl.DataFrame, population: pl.DataFrame, policy: Policy, dimension: str) -> list[GroupFairness]:
     names = sorted({*population["name"].unique(), *known["name"].unique()})
     wide = _Wide(known, population, z_of(policy.significance / len(names)))
     cells = cells_by(known, "name")
@@ -110,13 +122,10 @@ class _Wide:
         by_class = np.bincount(self.of_class, self.weights)
         self.class_rate = (np.bincount(self.of_class, self.weights * self.found) / by_class)[self.of_class]
         self.findings = float((self.weights * self.found).sum())
-        counted = population.group_by("name", "class").agg(pl.col("enterprises").sum())
-        self.totals: dict[str, dict[str, int]] = {}
-        for name, class_name, count in counted.sort("name", "class").iter_rows():
-            self.totals.setdefault(name, {})[class_name] = int(count)
+        self.totals = counted(population)
         self.everybody = int(population["enterprises"].sum())
         drawn = known.filter("lot").group_by("class").agg(pl.len())
-        of_class = counted.group_by("class").agg(pl.col("enterprises").sum()).join(drawn, on="class")
+        of_class = population.group_by("class").agg(pl.col("enterprises").sum()).join(drawn, on="class")
         self.drawn = {name: visits / count for name, count, visits in of_class.iter_rows()}
 
     def limits(self, above: Numbers, below: Numbers) -> tuple[Ratio, Ratio] | None:
@@ -167,9 +176,9 @@ def _truth(wide: _Wide, lot: Numbers) -> tuple[Ratio, Ratio] | None:
     return wide.limits(lot, (of_group / by_class)[wide.of_class] * wide.weights)
 
 
-def _even(wide: _Wide, visits: int, totals: dict[str, int]) -> tuple[Ratio, Ratio] | None:
+def _even(wide: _Wide, visits: int, totals: dict[Stratum, int]) -> tuple[Ratio, Ratio] | None:
     """Visits over those of an even draw: a count, with the limits of a square root of a Poisson number."""
-    expected = sum(count * wide.drawn.get(name, 0.0) for name, count in totals.items())
+    expected = sum(count * wide.drawn.get(name, 0.0) for (name, _), count in totals.items())
     if not expected:
         return None
     one, many = (

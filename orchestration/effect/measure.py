@@ -16,13 +16,14 @@ import duckdb
 import polars as pl
 
 from orchestration.effect.columns import EFFECT, FAIRNESS, SAVING, TABLES
-from orchestration.effect.fairness import GroupFairness, fairness
+from orchestration.effect.fairness import GroupFairness, by_lot, fairness
+from orchestration.effect.inclusion import draw_rules
 from orchestration.effect.intervals import Ratio
 from orchestration.effect.outcome import age_bands
 from orchestration.effect.policy import Policy, load_policy
 from orchestration.effect.rates import EVERYBODY, ApartRate, GroupRate, rates, rates_apart
 from orchestration.effect.sample import Sample, class_months, read_sample
-from orchestration.effect.saving import Order, Saving, lifts, order, savings
+from orchestration.effect.saving import Order, Saved, Saving, lifts, order, savings
 from orchestration.effect.spread import Spread, spread
 from orchestration.evaluation.measures import Estimate
 from orchestration.lake import connect
@@ -117,7 +118,8 @@ def write_fairness(settings: Settings, months: Sequence[str]) -> list[Fairness]:
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, settings: Settings, policy: Policy, month: str) -> Sample:
-    return read_sample(connection, policy, month, age_bands(settings, class_months(policy, month)))
+    months = class_months(policy, month)
+    return read_sample(connection, policy, month, age_bands(settings, months), draw_rules(settings, months))
 
 
 def _effect(connection: duckdb.DuckDBPyConnection, sample: Sample, policy: Policy) -> Effect:
@@ -139,8 +141,7 @@ def _effect(connection: duckdb.DuckDBPyConnection, sample: Sample, policy: Polic
 
 
 def _fairness(sample: Sample, policy: Policy) -> Fairness:
-    visits = sample.known.filter("lot").height
-    return Fairness(sample.month, sample.first, visits, fairness(sample, policy))
+    return Fairness(sample.month, sample.first, by_lot(sample), fairness(sample, policy))
 
 
 def _response(connection: duckdb.DuckDBPyConnection, sample: Sample) -> tuple[int, int]:
@@ -173,7 +174,7 @@ _KINDS: dict[str, pl.DataType] = {
 }  # fmt: skip
 
 
-def _limits(prefix: str, value: Estimate | Ratio | None, middle: str | None = None) -> dict[str, object]:
+def _limits(prefix: str, value: Estimate | Ratio | Saved | None, middle: str | None = None) -> dict[str, object]:
     """A value and its limits as three columns."""
     names = (middle or prefix, f"{prefix}_lower", f"{prefix}_upper")
     return dict(zip(names, (None,) * 3 if value is None else (value.value, value.lower, value.upper), strict=True))

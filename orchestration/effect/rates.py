@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from orchestration.effect.intervals import Cell, cell, combined
-from orchestration.effect.sample import Sample, numbers
+from orchestration.effect.sample import Sample, Stratum, counted, numbers, settled
 from orchestration.evaluation.measures import Estimate, wilson
 
 EVERYBODY = "all"
@@ -29,11 +29,11 @@ class GroupRate:
         found: how many of them found something.
         rate: of these visits, with its interval; None where there is none. No statement about others.
         known: visits of known probability.
-        effective: what they are worth: Kish's effective number, summed over classes.
+        effective: what they are worth: Kish's effective number, summed over strata.
         enterprises: enterprise-months that the group has.
-        covered: share of them in classes with at least one visit of known probability.
+        covered: share of them in classes that visits of known probability speak for.
         population: rate of all enterprises of the group, weighted; None where it cannot be told.
-        missing: classes with enterprises and without a visit, with how many enterprises; the reason.
+        missing: classes without a visit to most of their enterprises, with how many enterprises; the reason.
     """
 
     dimension: str
@@ -79,11 +79,7 @@ def rates(sample: Sample) -> list[GroupRate]:
 
 def _groups(dimension: str, visits: pl.DataFrame, population: pl.DataFrame) -> list[GroupRate]:
     classed = visits.filter(pl.col("class").is_not_null() & pl.col("name").is_not_null())
-    totals: dict[str, dict[str, int]] = {}
-    for name, class_name, enterprises in (
-        population.group_by("name", "class").agg(pl.col("enterprises").sum()).sort("name", "class").iter_rows()
-    ):
-        totals.setdefault(name, {})[class_name] = int(enterprises)
+    totals = counted(population)
     counts = {
         name: (visited, found)
         for name, visited, found in classed.group_by("name").agg(pl.len(), pl.col("found").sum()).iter_rows()
@@ -95,20 +91,21 @@ def _groups(dimension: str, visits: pl.DataFrame, population: pl.DataFrame) -> l
     ]
 
 
-def cells_by(known: pl.DataFrame, by: str) -> dict[str, dict[str, Cell]]:
-    """Group -> class -> its cell, of visits of known probability."""
-    found: dict[str, dict[str, Cell]] = {}
-    for (name, class_name), part in known.group_by(by, "class"):
-        found.setdefault(str(name), {})[str(class_name)] = cell(numbers(part["weight"]), numbers(part["found"]))
+def cells_by(known: pl.DataFrame, by: str) -> dict[str, dict[Stratum, Cell]]:
+    """Group -> stratum -> its cell, of visits of known probability."""
+    found: dict[str, dict[Stratum, Cell]] = {}
+    for (name, class_name, statutory), part in known.group_by(by, "class", "statutory"):
+        one = cell(numbers(part["weight"]), numbers(part["found"]))
+        found.setdefault(str(name), {})[str(class_name), bool(statutory)] = one
     return found
 
 
 def _group(
-    dimension: str, name: str, counts: tuple[int, int], cells: dict[str, Cell], totals: dict[str, int]
+    dimension: str, name: str, counts: tuple[int, int], cells: dict[Stratum, Cell], totals: dict[Stratum, int]
 ) -> GroupRate:
     visits, found = counts
     enterprises = sum(totals.values())
-    missing = {one: count for one, count in totals.items() if one not in cells}
+    _, missing = settled(totals, cells)
     return GroupRate(
         dimension=dimension,
         name=name,
@@ -124,12 +121,13 @@ def _group(
     )
 
 
-def population_rate(cells: dict[str, Cell], totals: dict[str, int]) -> Estimate | None:
-    """Rate of a population with so many enterprises in each class; None where a class of it has no visit."""
-    enterprises = sum(totals.values())
-    if not enterprises or any(name not in cells for name in totals):
+def population_rate(cells: dict[Stratum, Cell], totals: dict[Stratum, int]) -> Estimate | None:
+    """Rate of a population with so many enterprises in each stratum; None where a class of it cannot be told."""
+    spoken, missing = settled(totals, cells)
+    enterprises = sum(spoken.values())
+    if missing or not enterprises:
         return None
-    return combined([cells[name].rate for name in totals], [count / enterprises for count in totals.values()])
+    return combined([cells[one].rate for one in spoken], [count / enterprises for count in spoken.values()])
 
 
 def rates_apart(sample: Sample) -> list[ApartRate]:

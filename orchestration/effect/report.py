@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from orchestration.effect.fairness import BEYOND, SOFT, STEEP, UNEVEN, GroupFairness
 from orchestration.effect.intervals import Ratio
 from orchestration.effect.rates import GroupRate
-from orchestration.effect.saving import LOT
+from orchestration.effect.saving import LOT, Saved
 from orchestration.evaluation.measures import Estimate
 from orchestration.table import render
 
@@ -44,6 +44,15 @@ Names = Mapping[str, Mapping[str, str]]
 def percent(value: Estimate | None) -> str:
     """A rate with its interval, in percent."""
     return "" if value is None else f"{100 * value.value:.1f} ({100 * value.lower:.1f}-{100 * value.upper:.1f})"
+
+
+def saved(value: Saved) -> str:
+    """A share saved with its interval, in percent; a dash where there is none."""
+    if value.value is None:
+        return "-"
+    lower = "-∞" if value.lower is None else f"{100 * value.lower:.1f}"
+    upper = "" if value.upper is None else f"{100 * value.upper:.1f}"
+    return f"{100 * value.value:.1f} ({lower}-{upper})"
 
 
 def times(value: Ratio | None, digits: int = 2) -> str:
@@ -92,7 +101,7 @@ def saving_table(effect: Effect) -> Table:
     rows: list[Cells] = [
         [
             SCOPES[row.scope], f"{row.visits:,}", percent(row.rate), percent(row.random), times(row.ratio),
-            times(row.needed, 0), percent(row.saved),
+            times(row.needed, 0), saved(row.saved),
         ]
         for row in effect.savings
     ]  # fmt: skip
@@ -115,7 +124,7 @@ def sentences(effect: Effect) -> list[str]:
             told.append(
                 f"随机抽查 {row.visits:,} 户次发现率 {100 * row.rate.value:.1f} %，纯随机为 "
                 f"{100 * row.random.value:.1f} %: a random draw needs {times(row.needed, 0)} visits to find as much; "
-                f"节省 saved {percent(row.saved)} %."
+                f"节省 saved {saved(row.saved)} %."
             )
     if not effect.savings:
         told.append("总体发现率不可估计: the rate of the population cannot be told, so nothing is said about savings.")

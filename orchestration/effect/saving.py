@@ -16,7 +16,7 @@ import polars as pl
 
 from orchestration.effect.intervals import Numbers, Ratio, ratio, smoothed, wilson_effective
 from orchestration.effect.rates import cells_by, population_rate
-from orchestration.effect.sample import Sample, numbers
+from orchestration.effect.sample import Sample, Stratum, counted, numbers, settled, strata_of
 from orchestration.evaluation.measures import (
     Estimate,
     MeasureError,
@@ -60,14 +60,29 @@ class Saving:
         )
 
     @property
-    def saved(self) -> Estimate:
+    def saved(self) -> Saved:
         """Share of those that the classes save; below 0 where a random draw would have found more."""
         upper = self.ratio.upper
-        return Estimate(_saved(self.ratio.value), _saved(self.ratio.lower), 1.0 if upper is None else _saved(upper))
+        return Saved(_saved(self.ratio.value), _saved(self.ratio.lower), 1.0 if upper is None else _saved(upper))
 
 
-def _saved(times: float) -> float:
-    return 1 - 1 / times if times > 0 else -np.inf
+@dataclass(frozen=True)
+class Saved:
+    """A share that is saved, with its 95 % interval.
+
+    Attributes:
+        value: None where the draw found nothing: no number of random visits is as few as that.
+        lower: None where the data set it no bound.
+        upper: 1 where they set none; None where even it has nothing to compare with.
+    """
+
+    value: float | None
+    lower: float | None
+    upper: float | None
+
+
+def _saved(times: float) -> float | None:
+    return 1 - 1 / times if times > 0 else None
 
 
 @dataclass(frozen=True)
@@ -111,14 +126,14 @@ def lifts(sample: Sample) -> dict[str, Ratio]:
     """Class -> its rate over that of the population; empty where that cannot be told or is 0."""
     known = sample.known
     totals = _totals(sample)
-    visited = set(known["class"])
-    if not totals or any(name not in visited for name in totals):
+    _, missing = settled(totals, set(known.select("class", "statutory").iter_rows()))
+    if not totals or missing:
         return {}
     found, variance, below = numbers(known["found"]), _variance(known), _population_coefficients(known)
     if not (below * found).sum():
         return {}
     weights = numbers(known["weight"])
-    own = {name: weights * numbers(known["class"] == name) for name in sorted(totals)}
+    own = {name: weights * numbers(known["class"] == name) for name in sorted({name for name, _ in totals})}
     return {name: ratio(column / column.sum(), below, found, variance) for name, column in own.items()}
 
 
@@ -153,9 +168,8 @@ def _days(frame: pl.DataFrame) -> float | None:
     return sum(days_earlier(part) * count for part, count in parts if count) / hits
 
 
-def _totals(sample: Sample) -> dict[str, int]:
-    grouped = sample.population.group_by("class").agg(pl.col("enterprises").sum()).sort("class")
-    return {name: int(count) for name, count in grouped.iter_rows()}
+def _totals(sample: Sample) -> dict[Stratum, int]:
+    return counted(sample.population.with_columns(name=pl.lit("all"))).get("all", {})
 
 
 def _population_coefficients(known: pl.DataFrame) -> Numbers:
@@ -164,5 +178,4 @@ def _population_coefficients(known: pl.DataFrame) -> Numbers:
 
 
 def _variance(known: pl.DataFrame) -> Numbers:
-    cells = known["class"].rank("dense").cast(pl.Int64).to_numpy() - 1
-    return smoothed(cells, numbers(known["weight"]), numbers(known["found"]))
+    return smoothed(strata_of(known), numbers(known["weight"]), numbers(known["found"]))

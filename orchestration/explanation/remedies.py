@@ -54,8 +54,7 @@ def remedies(settings: Settings) -> tuple[Remedy, ...]:
     Raises:
         CatalogueError: a row is malformed or stands twice; the sentence names file and line.
     """
-    own = settings.definition / "reference" / FILE
-    return _read(own if own.is_file() else settings.canonical / "reference" / FILE)
+    return _read(settings.own_or_canonical(f"reference/{FILE}"))
 
 
 def remedy_of(settings: Settings, code: str) -> Remedy:

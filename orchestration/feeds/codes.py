@@ -146,8 +146,7 @@ def _rows(path: Path) -> tuple[dict[str, str], ...]:
 
 def reference(settings: Settings, name: str) -> tuple[dict[str, str], ...]:
     """Rows of a reference file: the jurisdiction's own, else the default's."""
-    own = settings.definition / "reference" / name
-    return _rows(own if own.is_file() else settings.canonical / "reference" / name)
+    return _rows(settings.own_or_canonical(f"reference/{name}"))
 
 
 def region_lookup(settings: Settings, column: Column) -> Lookup:

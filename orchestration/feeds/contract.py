@@ -398,8 +398,7 @@ def _code_lists(path: Path) -> dict[str, list[dict[str, str]]]:
 
 def code_list(settings: Settings, name: str) -> list[dict[str, str]]:
     """Rows (code, label_zh, label_en, also) of one code list; ``also`` holds further texts, separated by ``;``."""
-    own = settings.definition / "reference" / "code_lists.csv"
-    lists = _code_lists(own if own.is_file() else settings.canonical / "reference" / "code_lists.csv")
+    lists = _code_lists(settings.own_or_canonical("reference/code_lists.csv"))
     if name not in lists:
         lists = _code_lists(settings.canonical / "reference" / "code_lists.csv")
     if name not in lists:

@@ -51,7 +51,8 @@ def _page(request: Request, name: str, status: int = 200, **values: Any) -> Resp
     """A page with the browser's token in its forms."""
     desk: Desk = request.app.state.desk
     token = guard.token(request)
-    answer = desk.pages.answer(name, status, token=token, today=desk.today, month=desk.month, **values)
+    now = {"today": desk.today, "month": desk.month, "failing": desk.failing_since}
+    answer = desk.pages.answer(name, status, token=token, **now, **values)
     guard.remember(answer, token)
     return answer
 
@@ -253,9 +254,11 @@ def build_app(settings: Settings, now: Callable[[], datetime] = lambda: datetime
         task = asyncio.create_task(deliver_always(desk))
         yield
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await run_in_threadpool(deliver_now, desk)
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        finally:
+            await run_in_threadpool(deliver_now, desk)
 
     app = Starlette(
         routes=[

@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from orchestration.feeds.ledger import first_open
-from orchestration.form import visit
+from orchestration.form import guard, visit
 from orchestration.form.deliver import deliver
 from orchestration.form.journal import Journal
 from orchestration.form.layout import Arrival, Layout
@@ -43,6 +43,7 @@ class Desk:
         now: the moment; tests give their own.
         held: uploads that were shown and not confirmed yet, by a number of ours; in memory only.
         alone: whoever keeps something judges and keeps it within this, so that a key is not recorded twice at once.
+        failing: since when nothing could be delivered; None while the last delivery went well.
     """
 
     settings: Settings
@@ -51,6 +52,7 @@ class Desk:
     now: Callable[[], datetime]
     held: dict[str, tuple[str, Preview]] = field(default_factory=dict)
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failing: datetime | None = None
 
     def hold(self, number: str, owner: str, found: Preview) -> None:
         """Remember an upload until it is confirmed by the browser that sent it."""
@@ -61,7 +63,15 @@ class Desk:
     @property
     def today(self) -> date:
         """The day where the jurisdiction is."""
-        return self.now().astimezone(ZoneInfo(str(self.settings.profile["timezone"]))).date()
+        return self._there(self.now()).date()
+
+    @property
+    def failing_since(self) -> str:
+        """Since when nothing could be delivered, by the clock of the jurisdiction; empty while all goes well."""
+        return f"{self._there(self.failing):%Y-%m-%d %H:%M}" if self.failing else ""
+
+    def _there(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(str(self.settings.profile["timezone"])))
 
     @property
     def month(self) -> str:
@@ -78,7 +88,7 @@ class Desk:
         kept = Journal(self.settings).keep(self.month, source, rows, at=self.now(), **more)
         print(f"{kept.at}  {source} {kept.receipt}: {len(rows):,} rows kept, {kept.refused:,} refused", flush=True)
         if not self.layout.plan.deliver_every_seconds:
-            deliver(self.settings, self.layout)
+            deliver_now(self)
         return kept.receipt
 
     def kept_before(self, rows: list[dict[str, str | None]]) -> str | None:
@@ -131,9 +141,14 @@ async def deliver_always(desk: Desk) -> None:
 
 
 def deliver_now(desk: Desk, whole: bool = False) -> None:
-    """Deliver what waits; what goes wrong is told and tried again the next time."""
+    """Deliver what waits; whatever goes wrong is told, shown on the pages and tried again the next time."""
     try:
-        for made in deliver(desk.settings, desk.layout, whole=whole):
+        for made in deliver(desk.settings, desk.layout, whole=whole or desk.failing is not None):
             print(f"{made.rows:,} rows of {made.submissions:,} submissions delivered: {made.path}", flush=True)
-    except OSError as error:
-        print(f"What was written could not be delivered yet ({error}); it is kept in the journal.", file=sys.stderr)
+    except Exception as error:
+        desk.failing = desk.failing or desk.now()
+        # an error of the system names a file; any other one may repeat what a person wrote
+        why = str(error) if isinstance(error, OSError) else guard.told(error)
+        print(f"What was written could not be delivered yet ({why}); it is kept in the journal.", file=sys.stderr)
+    else:
+        desk.failing = None

@@ -22,7 +22,7 @@ from orchestration.settings import Settings
 MANIFEST = "manifest.json"
 VISITS, TEAMS = "visits.parquet", "teams.parquet"
 ITEMS, PLANS = "rules/items.csv", "rules/plans.csv"
-KNOWN = pl.Schema([("visit_id", pl.String), ("enterprise_id", pl.String)])
+KNOWN = pl.Schema([(name, pl.String) for name in ("visit_id", "enterprise_id", "put_off")])
 WANTED = pl.Schema(
     [
         *KNOWN.items(),
@@ -58,7 +58,7 @@ class Drawn:
 
 
 def enterprises(settings: Settings, numbers: Sequence[str]) -> pl.DataFrame:
-    """Which of some visits were drawn, and for whom: ``visit_id``, ``enterprise_id``."""
+    """Which of some visits were drawn, for whom, and why put off (else null); columns of ``KNOWN``."""
     wanted, frames = set(numbers), [pl.DataFrame(schema=KNOWN)]
     for folder in _packages(settings) if wanted else ():
         frames.append(_read(folder / VISITS, KNOWN, sorted(wanted)))
@@ -97,8 +97,7 @@ def _drawn(folder: Path, row: dict[str, Any]) -> Drawn:
 
 def _packages(settings: Settings) -> Iterator[Path]:
     """Folders of the finished packages, the newest month first; one without a manifest is not finished."""
-    home = settings.home / "published" / "draws"
-    for folder in sorted(home.glob("*/*"), reverse=True):
+    for folder in sorted(settings.draws.glob("*/*"), reverse=True):
         if (folder / MANIFEST).is_file():
             yield folder
 

@@ -57,7 +57,10 @@ def remember(response: Response, value: str) -> None:
 def own_page(request: Request, field: object) -> bool:
     """Whether a form was sent from a page of ours: the hidden field is that of the cookie, the origin is this host."""
     cookie = request.cookies.get(COOKIE, "")
-    if not _TOKEN.match(cookie) or not isinstance(field, str) or not hmac.compare_digest(cookie, field):
+    if not _TOKEN.match(cookie) or not isinstance(field, str):
+        return False
+    # as bytes: of texts only ASCII can be compared, and the field holds whatever was sent
+    if not hmac.compare_digest(cookie.encode(), field.encode(errors="replace")):
         return False
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")

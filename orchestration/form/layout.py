@@ -143,8 +143,7 @@ def load_layout(settings: Settings) -> Layout:
         FormError: the file is missing, has a key or a value that it may not have, names a column that the contract
             does not have, or the jurisdiction does not receive the feed.
     """
-    own = settings.definition / FILE
-    path = own if own.is_file() else settings.canonical / FILE
+    path = settings.own_or_canonical(FILE)
     plan = _read(path)
     if plan.feed not in delivered_feeds(settings):
         raise FormError(f"{path}: feed: this jurisdiction does not receive {plan.feed!r}; name one that it receives.")

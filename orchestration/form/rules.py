@@ -117,7 +117,7 @@ def against_recorded(layout: Layout, judged: Judged, recorded: pl.DataFrame) -> 
 
 
 def doubts(settings: Settings, layout: Layout, judged: Judged, visits: pl.DataFrame) -> pl.DataFrame:
-    """What a person should look at once more and may keep: check characters, strange codes, unknown visits.
+    """What a person should look at once more and may keep: check characters, strange codes, visits unknown or put off.
 
     Args:
         settings: whose register.
@@ -145,6 +145,8 @@ def doubts(settings: Settings, layout: Layout, judged: Judged, visits: pl.DataFr
             frames.append(_found(judged.rows, pl.col(name).str.contains(IDENTITY_NUMBER), name, "identity_number"))
     unknown = pl.col(number).is_not_null() & ~pl.col(number).is_in(visits["visit_id"].implode())
     frames.append(_found(judged.rows, unknown, number, "unknown_visit", pl.col(number)))
+    off = visits.filter(pl.col("put_off").is_not_null())["visit_id"]
+    frames.append(_found(judged.rows, pl.col(number).is_in(off.implode()), number, "put_off", pl.col(number)))
     return joined(*frames)
 
 

@@ -81,6 +81,10 @@ REASONS: dict[str, Said] = {
         "已发布的抽取名单中没有该任务单号，请核对；核对无误可继续提交",
         "is in no published draw; check the number, and keep it if it is right",
     ),
+    "put_off": Said(
+        "该检查任务单已顺延，本月未安排检查，下次抽取另编单号，请核对；确已检查可继续提交",
+        "was put off: nobody was to go, and a later draw gives it another number; check it, and keep it if it was made",
+    ),
     "wrong_field_count": Said("该行的列数与表头不一致", "has another number of fields than the header line"),
     "broken_quotes": Said("该行的引号没有成对", "has a quote that does not close"),
 }

@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Characters with which a text begins that a spreadsheet would compute."""
+FORMULA = r"^(?:[\t\r]|[\s\p{Z}\p{C}]*[=+\-@＝＋－＠])"
+"""How a text begins that a spreadsheet would compute, also behind blanks and invisible characters."""
 HEADERS = {
     "visit_id": "检查任务单号 visit",
     "visit_month": "检查月份 month of visit",
@@ -61,9 +61,9 @@ def sheet(visits: pl.DataFrame, teams: pl.DataFrame, names: pl.DataFrame, items:
 def harmless(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with an apostrophe before every text that a spreadsheet would take for a formula."""
     texts = [name for name, kind in rows.schema.items() if kind == pl.String]
-    risky = {name: pl.any_horizontal(*(pl.col(name).str.starts_with(one) for one in FORMULA)) for name in texts}
     return rows.with_columns(
-        pl.when(risky[name]).then("'" + pl.col(name)).otherwise(name).alias(name) for name in texts
+        pl.when(pl.col(name).str.contains(FORMULA)).then("'" + pl.col(name)).otherwise(name).alias(name)
+        for name in texts
     )
 
 

@@ -5,7 +5,8 @@ Does not belong here: drawing from it (``draw``).
 
 An enterprise is spared from the lot if it was drawn by lot in the months before, if a draw that still awaits its result
 holds it, or if a visit to it is known. It is due where the statutory frequency of a key field asks for a visit in the
-month of the visits. Being spared never lifts what is due.
+month of the visits, and stays due until it is made: the frequency is a floor, so neither a month that was not drawn nor
+a lack of inspectors lifts it. Being spared never lifts what is due.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ def read_frame(
             {_scores(policy, at)}
         ),
         {_fields(query, policy, at)},
+        {_started(connection, query, policy, month)},
         {_visits(query, policy, month)},
         {_draws(connection, query, policy, month)}
         SELECT
@@ -102,6 +104,8 @@ def read_frame(
             carried.probability AS carried_probability, carried.times AS carried_times
         FROM live
         LEFT JOIN member USING (enterprise_id)
+        LEFT JOIN joined USING (enterprise_id)
+        LEFT JOIN started USING (region_code)
         LEFT JOIN visits USING (enterprise_id)
         LEFT JOIN drawn USING (enterprise_id)
         LEFT JOIN (SELECT carried.* FROM carried LEFT JOIN visits USING (enterprise_id)
@@ -202,6 +206,31 @@ def _fields(query: Query, policy: Policy, at: str) -> str:
     return f"member AS (SELECT {', '.join(columns)} FROM lake.main.combined_class WHERE month = {at} GROUP BY ALL)"
 
 
+def _started(connection: duckdb.DuckDBPyConnection, query: Query, policy: Policy, month: str) -> str:
+    """CTEs ``started`` (first drawn month of each region) and ``joined`` (first month as a member of each field since).
+
+    From these months on a member that was never visited is waited for. Neither tells of ``month`` itself, so drawing it
+    again changes nothing.
+    """
+    plans = _field_plans(policy)
+    if not plans or not columns_of(connection, "main", "inspection_record"):
+        names = "".join(f", NULL::VARCHAR AS since_{number}" for number, _ in plans)
+        return f"""
+        started AS (SELECT NULL::VARCHAR AS region_code, NULL::VARCHAR AS month WHERE false),
+        joined AS (SELECT NULL::VARCHAR AS enterprise_id {names} WHERE false)"""
+    before = query.value(month)
+    columns = [
+        f"min(month) FILTER (WHERE field = {query.value(plan.about.field)}) AS since_{number}" for number, plan in plans
+    ]
+    return f"""
+        started AS (SELECT region_code, min(month) AS month FROM lake.main.inspection_record
+                    WHERE month < {before} GROUP BY region_code),
+        joined AS (SELECT enterprise_id, {", ".join(columns)} FROM lake.main.combined_class
+                   WHERE month < {before} AND month >= (SELECT min(month) FROM started)
+                       AND enterprise_id IN (SELECT enterprise_id FROM member)
+                   GROUP BY enterprise_id)"""
+
+
 def _visits(query: Query, policy: Policy, month: str) -> str:
     """CTE ``visits``: days of the last visits known: any, one that spares, one for each field with a frequency."""
     kinds = policy.kinds
@@ -226,7 +255,11 @@ def _visits(query: Query, policy: Policy, month: str) -> str:
 
 
 def _draws(connection: duckdb.DuckDBPyConnection, query: Query, policy: Policy, month: str) -> str:
-    """CTEs ``drawn`` (last draws that spare, and last draw of each field) and ``carried`` (visits put off)."""
+    """CTEs ``drawn`` (last draws that spare, and last draw of each field) and ``carried`` (visits put off).
+
+    Carried is what the newest earlier draw of a region put off, however many months were not drawn since; where the
+    newest draws of two regions hold an enterprise that moved, the later one tells. A statutory visit is never given up.
+    """
     plans = _field_plans(policy)
     if not columns_of(connection, "main", "inspection_draw"):
         fields = "".join(f", NULL::VARCHAR AS drawn_{number}" for number, _ in plans)
@@ -255,12 +288,16 @@ def _draws(connection: duckdb.DuckDBPyConnection, query: Query, policy: Policy, 
             SELECT {", ".join(columns)} FROM lake.main.inspection_draw
             WHERE month >= {query.value(first)} AND month < {query.value(month)} AND put_off IS NULL
             GROUP BY enterprise_id),
+        newest AS (
+            SELECT region_code, max(month) AS month FROM lake.main.inspection_record
+            WHERE month < {query.value(month)} GROUP BY region_code),
         carried AS (
             SELECT enterprise_id, coalesce(carried_from, month) AS origin, array_to_string(plans, '+') AS plans,
                 check_kind, probability, put_off_times AS times, CAST(visit_month || '-01' AS DATE) AS since
-            FROM lake.main.inspection_draw
-            WHERE month = {query.value(month_shift(month, -1))} AND put_off IS NOT NULL
-                AND put_off_times <= {query.value(policy.put_off_at_most)})"""
+            FROM (SELECT * FROM lake.main.inspection_draw SEMI JOIN newest USING (region_code, month)
+                  QUALIFY row_number() OVER (PARTITION BY enterprise_id ORDER BY month DESC, region_code) = 1)
+            WHERE put_off IS NOT NULL AND (put_off_times <= {query.value(policy.put_off_at_most)}
+                OR check_kind = {query.value(policy.kinds.statutory)}))"""
 
 
 def _plans(query: Query, policy: Policy) -> str:
@@ -287,9 +324,10 @@ def _due(query: Query, policy: Policy, month: str) -> str:
     """``plan@visits a year`` of each field whose statutory visit falls in the month after ``month``.
 
     Due: the last visit, or draw that awaits its result, is an interval of 12 months by the frequency ago. Whoever was
-    never visited is due once an interval, in a month that a hash of code and plan sets, so that the load is even.
+    never visited is due from the month on that a hash of code and plan sets within the first interval, counted from
+    the first visits of the region or the first as a member: so the load is even, and who was missed stays due.
     """
-    coming = query.value(month_index(month) + 1)
+    coming, now = query.value(month_index(month) + 1), query.value(month)
     cases = []
     for number, plan in _field_plans(policy):
         if not plan.statutory:
@@ -300,9 +338,12 @@ def _due(query: Query, policy: Policy, month: str) -> str:
             f"greatest(year(visits.last_{number}) * 12 + month(visits.last_{number}) - 1, "
             f"CAST(left(drawn.drawn_{number}, 4) AS BIGINT) * 12 + CAST(right(drawn.drawn_{number}, 2) AS BIGINT) - 1)"
         )
+        since = f"greatest(coalesce(started.month, {now}), coalesce(joined.since_{number}, {now}))"
+        start = f"(CAST(left({since}, 4) AS BIGINT) * 12 + CAST(right({since}, 2) AS BIGINT))"
         phase = f"md5_number_lower({query.value(plan.plan + '|')} || live.enterprise_id) % {interval}"
+        wait = f"(CAST({phase} AS BIGINT) - {start} % {interval} + {interval}) % {interval}"
         cases.append(
-            f"CASE WHEN {visits} > 0 AND CASE WHEN {last} IS NULL THEN {phase} = {coming} % {interval} "
+            f"CASE WHEN {visits} > 0 AND CASE WHEN {last} IS NULL THEN {coming} - {start} >= {wait} "
             f"ELSE {coming} - {last} >= {interval} END THEN {query.value(plan.plan + '@')} || {visits} END"
         )
     return f"concat_ws('+', {', '.join(cases)})" if cases else "''"

@@ -9,6 +9,8 @@ A result that was objected to with success stays a visit that took place.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import duckdb
 import polars as pl
 
@@ -29,7 +31,11 @@ def visits(connection: duckdb.DuckDBPyConnection, settings: Settings, month: str
 
 
 def inspectors(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, month: str, active_on: str, regions: list[str]
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    month: str,
+    days: tuple[str, str],
+    regions: list[str],
 ) -> pl.DataFrame | None:
     """The pool of inspectors, by region and id; None where no pool was ever delivered.
 
@@ -37,11 +43,12 @@ def inspectors(
         connection: any.
         settings: whose raw rows.
         month: by whose end a row must have been received.
-        active_on: first day of the month of the visits, ``YYYY-MM-DD``; who is not active then makes no visit.
+        days: of the visits, the first one and the one after the last, ``YYYY-MM-DD``.
         regions: region codes.
 
     Returns:
-        inspector_id, region_code, department, skills (text with ``;``), capacity (visits a month).
+        inspector_id, region_code, department, skills (text with ``;``), capacity (visits that can be made in these
+        days: that of the whole month in proportion to the days on which the inspector is active, rounded down).
     """
     if not received_files(settings, INSPECTORS, month):
         return None
@@ -50,34 +57,33 @@ def inspectors(
     if rows.is_empty():
         return None
     homes = {row["district_code"]: row["region_code"] for row in reference(settings, "districts.csv")}
-    day = pl.lit(active_on).str.to_date()
+    first, end = (date.fromisoformat(day) for day in days)
+    last = end - timedelta(days=1)
+    begins = pl.max_horizontal("active_from", pl.lit(first))
+    ends = pl.min_horizontal(pl.col("active_to").fill_null(last), pl.lit(last))
+    active = (ends - begins).dt.total_days() + 1
     return (
-        rows.with_columns(region_code=pl.col("district_code").replace_strict(homes, default=None))
-        .filter(
-            pl.col("region_code").is_in(regions)
-            & (pl.col("active_from") <= day)
-            & (pl.col("active_to") >= day).fill_null(True)
-            & (pl.col("monthly_capacity") > 0)
-        )
+        rows.filter(pl.col("active_from").is_not_null())
         .select(
             "inspector_id",
-            "region_code",
+            pl.col("district_code").replace_strict(homes, default=None).alias("region_code"),
             "department",
             pl.col("skills").fill_null(""),
-            capacity=pl.col("monthly_capacity").cast(pl.Int64),
+            capacity=pl.col("monthly_capacity").cast(pl.Int64) * active // (end - first).days,
         )
+        .filter(pl.col("region_code").is_in(regions) & (pl.col("capacity") > 0))
         .sort("region_code", "inspector_id")
     )
 
 
 def conflicts(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, month: str, visits_from: str, visits_to: str
+    connection: duckdb.DuckDBPyConnection, settings: Settings, month: str, days: tuple[str, str]
 ) -> pl.DataFrame:
-    """Pairs of inspector and enterprise that must not meet between two days: inspector_id, enterprise_id."""
+    """Pairs that must not meet on some of these days (as for ``inspectors``): inspector_id, enterprise_id."""
     columns = ("inspector_id", "enterprise_id", "starts_on", "ends_on")
-    first, last = pl.lit(visits_from).str.to_date(), pl.lit(visits_to).str.to_date()
+    first, end = (date.fromisoformat(day) for day in days)
     rows = as_known(connection, settings, CONFLICTS, month, columns)
-    met = (pl.col("starts_on") <= last) & (pl.col("ends_on") >= first).fill_null(True)
+    met = (pl.col("starts_on") < end) & (pl.col("ends_on") >= first).fill_null(True)
     return rows.filter(met).select("inspector_id", "enterprise_id").unique().sort("inspector_id", "enterprise_id")
 
 

@@ -12,12 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from orchestration.catalogue.faults import refuse
-from orchestration.catalogue.load import Lines, read_header, read_rows
+from orchestration.catalogue.load import Lines, checked_versions, read_header, read_rows
 from orchestration.catalogue.model import CatalogueError, Part
 from orchestration.inspection.faults import version_faults
 from orchestration.inspection.model import Alternative, Item, Plan, Policy, PolicyHeader, Ratio
-from orchestration.settings import Settings, month_check
+from orchestration.policy import version_in_force
+from orchestration.settings import Settings
 
 HEADER = "policy.yml"
 TABLES: dict[str, tuple[str, type[Part], tuple[str, ...]]] = {
@@ -61,25 +61,9 @@ def read_version(folder: Path) -> Policy:
     return _read(folder, digest.hexdigest())
 
 
-def policy_root(settings: Settings) -> Path:
-    """Folder of the versions that hold in this jurisdiction: its own, else the canonical one."""
-    own = settings.definition / "inspection"
-    return own if own.is_dir() else settings.canonical / "inspection"
-
-
 def policy_versions(settings: Settings) -> list[Policy]:
-    """All versions that hold in this jurisdiction, oldest first, checked singly and against each other.
-
-    Raises:
-        CatalogueError: one is malformed, contradicts itself, or two are in force in the same month.
-    """
-    root = policy_root(settings)
-    folders = sorted(path.parent for path in root.glob(f"*/{HEADER}"))
-    if not folders:
-        raise CatalogueError(f"{root}: holds no version; add a folder with {', '.join(FILES)}.")
-    versions = sorted((read_version(folder) for folder in folders), key=lambda version: version.effective_from)
-    refuse(version_faults(settings, versions))
-    return versions
+    """The versions that hold in this jurisdiction, see ``checked_versions``."""
+    return checked_versions(settings, settings.own_or_canonical("inspection"), FILES, read_version, version_faults)
 
 
 def load_policy(settings: Settings, month: str) -> Policy:
@@ -88,13 +72,11 @@ def load_policy(settings: Settings, month: str) -> Policy:
     Raises:
         CatalogueError: none is in force in that month, or a version is wrong.
     """
-    month_check(month)
-    versions = policy_versions(settings)
-    found = [version for version in versions if version.in_force(month)]
-    if not found:
-        spans = "; ".join(f"{v.version}: {v.effective_from} to {v.effective_to or 'open'}" for v in versions)
-        raise CatalogueError(
-            f"{policy_root(settings)}: no rules of draws are in force in {month} ({spans}); widen effective_from or "
-            "effective_to."
-        )
-    return found[0]
+    return version_in_force(
+        policy_versions(settings),
+        month,
+        CatalogueError,
+        settings.own_or_canonical("inspection"),
+        none="no rules of draws are",
+        cure="widen effective_from or effective_to.",
+    )

@@ -101,7 +101,8 @@ class PolicyHeader(Part):
         months_between_lots: nobody is drawn by lot twice within so many months.
         least_ratio: least share a year of any class; never 0, or its find rate could not be estimated.
         least_inspectors: inspectors of a visit.
-        put_off_at_most: how often a visit without inspectors is put off before it is given up.
+        put_off_at_most: how often a visit by lot without inspectors is put off before it is given up; one that is due
+            by statute never is.
         results_within_months: how long a draw counts as a statutory visit without a result.
     """
 
@@ -206,10 +207,6 @@ class Policy(PolicyHeader):
     alternatives: tuple[Alternative, ...]
     digest: str
     lines: dict[tuple[str, ...], int] = Field(default_factory=dict, repr=False)
-
-    def in_force(self, month: str) -> bool:
-        """Whether this version rules the draw of ``month`` (``YYYY-MM``)."""
-        return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
 
     def plan(self, name: str) -> Plan:
         """The plan called ``name``."""

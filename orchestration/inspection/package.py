@@ -19,6 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
+from orchestration.inspection.frame import DrawError
 from orchestration.inspection.load import FILES, read_version
 from orchestration.inspection.model import Policy
 from orchestration.settings import Settings, month_check, month_shift
@@ -36,7 +37,7 @@ def package_folder(settings: Settings, month: str, region: str) -> Path:
     """
     if not region.isalnum():
         raise ValueError(f"{region!r} is no region code")
-    return settings.home / "published" / "draws" / month_check(month) / region
+    return settings.draws / month_check(month) / region
 
 
 def digest(path: Path) -> str:
@@ -85,12 +86,25 @@ class Package:
 
 
 def read_package(settings: Settings, month: str, region: str) -> Package | None:
-    """The package of one month and region; None where it is not published."""
+    """The package of one month and region; None where it is not published.
+
+    Raises:
+        DrawError: its manifest is damaged.
+    """
     folder = package_folder(settings, month, region)
-    if not (folder / MANIFEST).is_file():
+    path = folder / MANIFEST
+    if not path.is_file():
         return None
-    content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return Package(folder, content["draw"], content["files"])
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        draw, files = content["draw"], content["files"]
+        if not isinstance(draw, dict) or not isinstance(files, dict):
+            raise TypeError("draw and files are no objects")
+    except (ValueError, KeyError, TypeError) as error:
+        raise DrawError(
+            f"{path} is damaged: it is not the manifest that publishing wrote; put back a copy of the package."
+        ) from error
+    return Package(folder, draw, files)
 
 
 def made_visits(settings: Settings, month: str) -> pl.DataFrame:
@@ -103,8 +117,11 @@ def made_visits(settings: Settings, month: str) -> pl.DataFrame:
     Returns:
         visit_id, enterprise_id, check_kind, lead and second (hashes of the inspectors; null where nobody was assigned),
         departments and items, these as feed c07_spot_checks calls them; no row where nothing was published.
+
+    Raises:
+        DrawError: a manifest is damaged.
     """
-    home = settings.home / "published" / "draws" / month_shift(month_check(month), -1)
+    home = settings.draws / month_shift(month, -1)
     kinds = {"visit_id": pl.String, "enterprise_id": pl.String, "check_kind": pl.String}
     roles = dict.fromkeys(("lead", "second"), pl.String)
     found = [pl.DataFrame(schema=kinds | roles | dict.fromkeys(("departments", "items"), pl.List(pl.String)))]

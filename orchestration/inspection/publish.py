@@ -1,7 +1,9 @@
 """Publishing draws: sealing a month and its regions, after which they are not drawn again.
 
 Belongs here: what must hold before a draw is published, the package of each region, the mark in the lake.
-Does not belong here: files (``package``, ``export``), checking later (``verify``).
+Does not belong here: files (``package``, ``export``), drawing again and comparing (``verify``).
+
+Every draw is drawn again before it is sealed: what could not be verified later is refused now.
 
 The package comes first, then the mark. If the machine stops between the two, the package stands: a draw of that
 partition is refused, and publishing once more sets the mark.
@@ -20,9 +22,10 @@ import polars as pl
 from orchestration.inspection import export
 from orchestration.inspection.frame import DrawError, frame_hash
 from orchestration.inspection.known import names
-from orchestration.inspection.package import MANIFEST, Writer, digest, package_folder, read_package
+from orchestration.inspection.package import MANIFEST, Package, Writer, digest, package_folder, read_package
 from orchestration.inspection.run import Inputs, read_inputs
 from orchestration.inspection.store import read
+from orchestration.inspection.verify import DRAWN, MADE_WITH, draw_again, drawn_rows, inputs_of, made_with
 from orchestration.lake import connect
 from orchestration.risk.decisions import note_decision
 from orchestration.settings import Settings, month_check, region_codes
@@ -32,8 +35,6 @@ ABOUT = (
     "earlier", "policy_version", "policy_hash", "enterprises", "visits", "put_off", "pool",
 )  # fmt: skip
 """Columns of the record that the manifest repeats."""
-DRAWN = ("draw", "stratum", "visit", "shortage")
-"""Tables of a draw, ``inspection_`` before each."""
 
 
 @dataclass(frozen=True)
@@ -58,27 +59,42 @@ def publish_draw(settings: Settings, month: str, regions: list[str] | None = Non
         now: the moment, with a time zone.
 
     Raises:
-        DrawError: a region is not drawn, is published already, or its draw no longer follows from classes, rules and
-            earlier draws.
+        DrawError: a region is not drawn, is published already, or its draw is not what classes, rules, earlier draws,
+            inspectors and their conflicts give today.
     """
     month_check(month)
     asked = regions or region_codes(settings)
     with connect(settings, views=False) as connection:
         records = {row["region_code"]: row for row in read(connection, "inspection_record", month, asked).to_dicts()}
         chosen = _chosen(settings, month, asked, records, named=regions is not None)
-        inputs = read_inputs(connection, settings, month, chosen)
-        for region in chosen:
+        kept = _kept(settings, month, chosen)
+        fresh = [region for region in chosen if region not in kept]
+        inputs = read_inputs(connection, settings, month, fresh) if fresh else {}
+        drawn = drawn_rows(connection, month, chosen)
+        for region in fresh:
             _check_stands(records[region], inputs[region], month)
-        stamp = now.astimezone(UTC).replace(tzinfo=None)
-        # read once for all regions: a query of the lake or the register takes as long for one of them
-        drawn = {table: read(connection, f"inspection_{table}", month, chosen) for table in DRAWN}
-        called = names(connection, settings, month, drawn["draw"]["enterprise_id"].to_list())
-        sealed = []
+        for region, package in kept.items():
+            inputs[region] = _check_kept(records[region], package)
         for region in chosen:
-            rows = {table: every.filter(pl.col("region_code") == region) for table, every in drawn.items()}
-            sealed.append(_seal(settings, records[region], inputs[region], rows, called, stamp=stamp))
+            _check_again(records[region], inputs[region], drawn[region])
+        stamp = now.astimezone(UTC).replace(tzinfo=None)
+        # asked once for all regions: a query of the register takes as long for one of them
+        visited = [code for region in fresh for code in drawn[region]["inspection_draw"]["enterprise_id"]]
+        called = names(connection, settings, month, visited)
+        sealed = [
+            _stands(records[region], kept[region])
+            if region in kept
+            else _seal(settings, records[region], inputs[region], drawn[region], called, stamp=stamp)
+            for region in chosen
+        ]
         _mark(connection, month, sealed, stamp)
     return sealed
+
+
+def _kept(settings: Settings, month: str, regions: list[str]) -> dict[str, Package]:
+    """Packages that were sealed before their mark was set."""
+    found = {region: read_package(settings, month, region) for region in regions}
+    return {region: package for region, package in found.items() if package is not None}
 
 
 def _chosen(settings: Settings, month: str, asked: list[str], records: dict[str, dict], *, named: bool) -> list[str]:
@@ -107,6 +123,38 @@ def _check_stands(record: dict, inputs: Inputs, month: str) -> None:
         )
 
 
+def _check_kept(record: dict, package: Package) -> Inputs:
+    """What the draw of a package was made from, which may be older than what the lake tells today."""
+    about, folder = package.about, package.folder
+    if about.get("draw_id") != record["draw_id"] or about.get("team_hash") != record["team_hash"]:
+        raise DrawError(
+            f"{folder} holds draw {about.get('draw_id')}, while the lake has {record['draw_id']}; a published "
+            "draw stands, so compare the two and remove neither before it is clear which one was acted on."
+        )
+    if wrong := package.changed():
+        raise DrawError(f"{'; '.join(wrong)}; put back a copy of the package, then publish again.")
+    inputs = inputs_of(package)
+    if inputs is None:
+        raise DrawError(f"{folder} lacks its frame or its conflicts; put back a copy of the package.")
+    return inputs
+
+
+def _check_again(record: dict, inputs: Inputs, drawn: Mapping[str, pl.DataFrame]) -> None:
+    """Refuse what drawing again does not give: nobody could verify it."""
+    if wrong := [finding.sentence for finding in draw_again(record, inputs, drawn) if not finding.passed]:
+        raise DrawError(
+            f"the draw of {record['month']} for {record['region_code']} cannot be published, since drawing again does "
+            f"not give it: {'; '.join(wrong)}; run make draw M={record['month']} again."
+        )
+
+
+def _stands(record: dict, package: Package) -> Published:
+    """A package that was sealed before and lacks its mark."""
+    month, region = record["month"], record["region_code"]
+    manifest = digest(package.folder / MANIFEST)
+    return Published(month, region, record["draw_id"], record["visits"], package.folder, manifest)
+
+
 def _seal(
     settings: Settings,
     record: dict,
@@ -117,17 +165,9 @@ def _seal(
     stamp: datetime,
 ) -> Published:
     month, region = record["month"], record["region_code"]
-    folder = package_folder(settings, month, region)
-    kept = read_package(settings, month, region)
-    if kept is not None:
-        if kept.about["draw_id"] != record["draw_id"] or kept.about["team_hash"] != record["team_hash"]:
-            raise DrawError(
-                f"{folder} holds draw {kept.about['draw_id']}, while the lake has {record['draw_id']}; a published "
-                "draw stands, so compare the two and remove neither before it is clear which one was acted on."
-            )
-        return Published(month, region, record["draw_id"], record["visits"], folder, digest(folder / MANIFEST))
     visits, strata, teams, short = (drawn[table] for table in DRAWN)
-    about = {name: record[name] for name in ABOUT} | {"published_at": stamp.isoformat(timespec="seconds")}
+    about = {name: record[name] for name in ABOUT}
+    about |= {"published_at": stamp.isoformat(timespec="seconds")}
     rows = export.sheet(visits, teams, called, {item.item: item.zh for item in inputs.policy.items})
     writer = Writer(settings, month, region)
     try:
@@ -146,10 +186,10 @@ def _seal(
         export.write_csv(rows, writer.folder / "visits.csv")
         export.write_xlsx(rows, about, writer.folder / "visits.xlsx")
         export.write_json(visits, teams, about, writer.folder / "visits.json")
-        manifest = writer.seal(about)
+        manifest = writer.seal(about | {MADE_WITH: made_with()})
     finally:
         writer.discard()
-    return Published(month, region, record["draw_id"], len(visits), folder, manifest)
+    return Published(month, region, record["draw_id"], len(visits), writer.target, manifest)
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, month: str, sealed: list[Published], stamp: datetime) -> None:

@@ -166,9 +166,9 @@ def read_inputs(
     frame = read_frame(connection, settings, policy, month, regions)
     first = month_shift(month, -max(policy.months_between_lots - 1, policy.results_within_months))
     earlier = earlier_draws(connection, frame, first, month)
-    coming = month_shift(month, 1)
-    pool = inspectors(connection, settings, month, f"{coming}-01", regions)
-    pairs = conflicts(connection, settings, month, f"{coming}-01", f"{month_shift(month, 2)}-01")
+    days = f"{month_shift(month, 1)}-01", f"{month_shift(month, 2)}-01"
+    pool = inspectors(connection, settings, month, days, regions)
+    pairs = conflicts(connection, settings, month, days)
     return {
         region: Inputs(
             frame.filter(pl.col("region_code") == region),

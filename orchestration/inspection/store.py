@@ -169,21 +169,27 @@ def published_after(connection: duckdb.DuckDBPyConnection, month: str, last: str
 def earlier_draws(
     connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, first: str, month: str
 ) -> dict[str, list[tuple[str, str]]]:
-    """Region -> (draw, hash) of the draws from ``first`` to before ``month`` that hold an enterprise of its frame."""
+    """Region -> (draw, hash) of the draws that hold an enterprise of its frame.
+
+    Looked at are draws from ``first`` to before ``month``, and the newest before it of every region, however old: what
+    that one put off is carried on.
+    """
     if not columns_of(connection, "main", "inspection_record"):
         return {}
     connection.register("frame_ids", frame.select("region_code", "enterprise_id").to_arrow())
     try:
         found = connection.execute(
             """
-            WITH seen AS (
+            WITH looked AS (
+                SELECT draw_id, month, draw_hash || ':' || team_hash AS digest FROM lake.main.inspection_record
+                WHERE month < $month
+                QUALIFY month >= $first OR month = max(month) OVER (PARTITION BY region_code)),
+            seen AS (
                 SELECT DISTINCT frame_ids.region_code, drawn.draw_id
                 FROM (SELECT draw_id, enterprise_id FROM lake.main.inspection_draw
-                      WHERE month >= $first AND month < $month) AS drawn
+                      WHERE month < $month AND month >= (SELECT min(month) FROM looked)) AS drawn
                 JOIN frame_ids USING (enterprise_id))
-            SELECT seen.region_code, draw_id, draw_hash || ':' || team_hash
-            FROM seen JOIN lake.main.inspection_record AS record USING (draw_id)
-            WHERE record.month >= $first AND record.month < $month
+            SELECT seen.region_code, draw_id, digest FROM seen JOIN looked USING (draw_id)
             ORDER BY ALL
             """,
             {"first": first, "month": month},

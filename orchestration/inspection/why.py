@@ -12,7 +12,7 @@ import polars as pl
 
 from orchestration.inspection.frame import DrawError
 from orchestration.inspection.package import read_package
-from orchestration.inspection.run import make, read_inputs
+from orchestration.inspection.run import Inputs, make, read_inputs
 from orchestration.inspection.store import read
 from orchestration.inspection.verify import inputs_of
 from orchestration.lake import connect
@@ -89,7 +89,10 @@ def why(settings: Settings, enterprise: str, month: str) -> Why:
         if region not in records:
             raise DrawError(f"{month} is not drawn for {region}, where {enterprise} is; run make draw M={month} first.")
         package = read_package(settings, month, region)
-        inputs = inputs_of(package) if package else read_inputs(connection, settings, month, [region])[region]
+        if package is None:
+            inputs: Inputs | None = read_inputs(connection, settings, month, [region])[region]
+        else:
+            inputs = None if package.changed() else inputs_of(package)
     if inputs is None:
         raise DrawError(f"the package of {month} for {region} is not whole; run make verify-draw M={month}.")
     made = make(inputs, month, region, records[region]["seed"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
 from orchestration.catalogue import CatalogueError
 from orchestration.evaluation.measures import MeasureError
@@ -50,7 +51,7 @@ def _run(settings: Settings, given: argparse.Namespace) -> int:
             worth = model.card["worth"]
             print(
                 f"{model.name:<10} {model.id}  {model.card['visits']:,} visits up to {model.card['month']}, "
-                f"AUC {worth['auc']['value']:.3f}, half {worth['half']:.3f}"
+                f"AUC {worth['auc']['value']:.3f}, half {worth['half']:.3f}{_of_all(worth)}"
             )
     elif given.command == "propose":
         folder, notes = propose(settings, load(settings, SCORECARD, given.id), given.version)
@@ -62,6 +63,13 @@ def _run(settings: Settings, given: argparse.Namespace) -> int:
     else:
         print(text(learn(settings, given.month or _newest(settings))))
     return 0
+
+
+def _of_all(worth: dict[str, Any]) -> str:
+    """Worth for all enterprises; a card of before it was told has none."""
+    if "auc_of_all" not in worth:
+        return ""
+    return f"; of all enterprises {worth['auc_of_all']['value']:.3f}, {worth['half_of_all']:.3f}"
 
 
 def _newest(settings: Settings) -> str:

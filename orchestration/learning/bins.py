@@ -34,10 +34,12 @@ class Aim:
     Attributes:
         direction: as in the catalogue.
         order: categories from the safest to the riskiest, where the catalogue gives a category a direction.
+        grid: cuts of a number are multiples of it; None is anywhere.
     """
 
     direction: Direction
     order: tuple[str, ...] = ()
+    grid: float | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,9 @@ def choose(
     unknown = values.null_count() >= least_rows
     if numeric:
         number = values.drop_nulls().cast(pl.Float64).to_numpy()
+        if aim.grid is not None:
+            # each to the multiple below it, so that cuts are multiples; rounded, as 3 * .1 is not .3
+            number = np.round(np.floor(number / aim.grid + 1e-9) * aim.grid, 12)
         cuts = _cuts(number, weight[values.is_not_null().to_numpy()], most, least_share)
         return Bands(values.name, aim.direction, cuts, (), (), unknown, True)
     counted = dict(values.drop_nulls().cast(pl.String).value_counts().sort(values.name).iter_rows())

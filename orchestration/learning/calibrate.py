@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from orchestration.evaluation.measures import Estimate, wilson
+from orchestration.effect.intervals import cell
+from orchestration.evaluation.measures import Estimate
 from orchestration.learning.policy import LearningError
 
 ISOTONIC_FROM = 1000
@@ -55,7 +56,10 @@ class Curve:
 
 @dataclass(frozen=True)
 class Reliability:
-    """One group of visits with rates near each other: what was predicted and what was found."""
+    """One group of visits with rates near each other: what was predicted and what was found, both weighted.
+
+    The interval is that of the effective number of visits (``orchestration.effect.intervals``).
+    """
 
     visits: int
     predicted: float
@@ -64,10 +68,10 @@ class Reliability:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How true the rates are.
+    """How true the rates are, of all enterprises: weighted like the curve that gives them.
 
     Attributes:
-        reliability: groups of about equal size, lowest rate first.
+        reliability: groups of about as many visits, lowest rate first.
         brier: mean squared difference of rate and outcome, with interval.
         error: expected calibration error: mean difference of predicted and found rate over the groups, with interval.
             Chance alone makes it greater than 0; ``by_chance`` says how great on average if every rate were true.
@@ -102,30 +106,36 @@ def fit_curve(score: np.ndarray, label: np.ndarray, weight: np.ndarray) -> Curve
     return Curve("platt", (max(0.0, float(model.coef_[0, 0])) / spread, float(model.intercept_[0])))
 
 
-def measure(rate: np.ndarray, label: np.ndarray, bins: int, seed: int = 0) -> Calibration:
+def measure(rate: np.ndarray, label: np.ndarray, weight: np.ndarray, bins: int, seed: int = 0) -> Calibration:
     """Calibration of predicted rates against outcomes.
 
     Args:
         rate: predicted, 0 to 1.
         label: 0 or 1.
-        bins: groups of about equal size.
+        weight: how many enterprises each visit stands for, up to a factor.
+        bins: groups of about as many visits.
         seed: of the resamples for the intervals.
     """
     rng = np.random.default_rng(seed)
     groups = _groups(rate, bins)
     reliability = [
-        Reliability(int(part.sum()), float(rate[part].mean()), wilson(int(label[part].sum()), int(part.sum())))
+        Reliability(
+            int(part.sum()),
+            float(np.average(rate[part], weights=weight[part])),
+            cell(weight[part], label[part]).rate,
+        )
         for part in (groups == number for number in np.unique(groups))
     ]
     size = label.size
     samples = [rng.integers(0, size, size) for _ in range(DRAWS)]
-    brier = [float(((rate[one] - label[one]) ** 2).mean()) for one in samples]
-    error = [_error(rate[one], label[one], groups[one]) for one in samples]
-    chance = [_error(rate, (rng.random(size) < rate).astype(float), groups) for _ in range(DRAWS)]
+    off = (rate - label) ** 2
+    brier = [float(np.average(off[one], weights=weight[one])) for one in samples]
+    error = [_error(rate[one], label[one], weight[one], groups[one]) for one in samples]
+    chance = [_error(rate, (rng.random(size) < rate).astype(float), weight, groups) for _ in range(DRAWS)]
     return Calibration(
         reliability,
-        _between(float(((rate - label) ** 2).mean()), brier),
-        _between(_error(rate, label, groups), error),
+        _between(float(np.average(off, weights=weight)), brier),
+        _between(_error(rate, label, weight, groups), error),
         float(np.mean(chance)),
     )
 
@@ -135,10 +145,9 @@ def _groups(rate: np.ndarray, bins: int) -> np.ndarray:
     return np.searchsorted(cuts, rate, side="right")
 
 
-def _error(rate: np.ndarray, label: np.ndarray, groups: np.ndarray) -> float:
-    count = np.bincount(groups)
-    off = np.abs(np.bincount(groups, rate) - np.bincount(groups, label))
-    return float(off.sum() / count.sum())
+def _error(rate: np.ndarray, label: np.ndarray, weight: np.ndarray, groups: np.ndarray) -> float:
+    off = np.abs(np.bincount(groups, weight * (rate - label)))
+    return float(off.sum() / weight.sum())
 
 
 def _between(value: float, draws: list[float]) -> Estimate:

@@ -8,6 +8,10 @@ Watched, each against the last months that the model knew:
   calibration      findings against those that the calibrated rates expect, weighted: of everybody
   of the visits    the same unweighted: of the visits as they were made, which chance moves less
   find rate        weighted findings against the rate of the reference months
+
+The yardstick stands in the card of the model: the tenths of the score, and the weight beyond which a visit counts no
+more. What is watched does not move it.
+
 A regime may change so that visits find more (a campaign), or find other things (calibration), or so that other
 enterprises come in (inputs): the series tell which.
 """
@@ -26,13 +30,12 @@ from orchestration.lake import connect
 from orchestration.learning.calibrate import Curve
 from orchestration.learning.limits import chart, spread, stability_by_chance
 from orchestration.learning.policy import Drift, LearningError, Policy, load_policy
-from orchestration.learning.registry import listed, numbers
-from orchestration.learning.rows import LABEL, WEIGHT, read_rows
-from orchestration.learning.scorecard import Scorecard
+from orchestration.learning.registry import Model, listed, numbers
+from orchestration.learning.rows import LABEL, WEIGHT, known_rows, read_rows
+from orchestration.learning.scorecard import Scorecard, tenths
 from orchestration.settings import Settings, month_check, month_shift
 from orchestration.shadow.compare import population_stability
 
-TENTHS = 10
 CALIBRATION, OF_VISITS, FIND_RATE, SCORE = "calibration", "calibration of visits", "find rate", "score"
 OUTCOMES = (CALIBRATION, OF_VISITS, FIND_RATE)
 """Series that findings tell; all others are shares of enterprises."""
@@ -205,7 +208,7 @@ def drift(settings: Settings, month: str) -> DriftReport:
     """Watch every month since the newest scorecard that was learned before ``month``, up to it.
 
     Raises:
-        LearningError: no scorecard was learned before, or no visits are known since.
+        LearningError: no scorecard was learned before, or no visit of ``month`` is known yet.
     """
     month_check(month)
     known = [model for model in listed(settings, "scorecard") if model.card["month"] < month]
@@ -218,29 +221,40 @@ def drift(settings: Settings, month: str) -> DriftReport:
     content, _ = numbers(model)
     card, curve = Scorecard.from_dict(content), Curve.from_dict(content["curve"])
     with connect(settings, read_only=True, views=False) as connection:
-        rows = read_rows(connection, learned_by, card.features, month)
+        scores, bound = _yardstick(connection, model, card, learned_by)
+        rows = read_rows(connection, learned_by, card.features, month, bound)
+        if month not in rows.months:
+            raise LearningError(
+                f"No visit of {month} is known yet, so that it cannot be watched; the newest known are of "
+                f"{rows.months[-1]}. Wait for results, or ask for that month."
+            )
         seen = []
         for (name,), part in sorted(rows.frame.group_by("visit_month"), key=lambda pair: str(pair[0])):
-            everybody = _inputs(connection, card, month_shift(str(name), -1), _tenths(card, rows.frame))
+            everybody = _inputs(connection, card, month_shift(str(name), -1), scores)
             rate = curve.rate(card.log_odds(part)).clip(1e-4, 1 - 1e-4)
             label = part[LABEL].cast(pl.Float64).to_numpy()
             seen.append(month_seen(str(name), label, part[WEIGHT].to_numpy(), rate, everybody))
     reference = [one for one in seen if one.month <= model.card["month"]][-policy.reference_months :]
     watched = [one for one in seen if one.month > model.card["month"]]
-    if not watched:
-        raise LearningError(f"No visit since {model.card['month']} is known by {month}; there is nothing to watch yet.")
     signals = watch(reference, watched, policy)
     return DriftReport(
         model.id, [one.month for one in reference], [one.month for one in watched], signals, [*reference, *watched]
     )
 
 
-def _tenths(card: Scorecard, frame: pl.DataFrame) -> np.ndarray:
-    return np.unique(np.quantile(card.score(frame), np.arange(1, TENTHS) / TENTHS))
+def _yardstick(
+    connection: duckdb.DuckDBPyConnection, model: Model, card: Scorecard, policy: Policy
+) -> tuple[np.ndarray, float]:
+    """Tenths of the score and the greatest weight of what was learned from, as the model's card holds them."""
+    if "tenths" in model.card:
+        return np.asarray(model.card["tenths"]), float(model.card["weights"]["bound"])
+    # a card of before they were kept: from what was known then
+    rows = known_rows(connection, policy, card.features, str(model.card["month"]))
+    return np.asarray(tenths(card.score(rows.frame))), float(rows.bound or np.inf)
 
 
 def _inputs(
-    connection: duckdb.DuckDBPyConnection, card: Scorecard, month: str, tenths: np.ndarray
+    connection: duckdb.DuckDBPyConnection, card: Scorecard, month: str, scores: np.ndarray
 ) -> dict[str, dict[str, int]]:
     """Enterprises of a month by band of each indicator, and by tenth of the score."""
     values = ", ".join(f"v_{code.lower()} AS {code}" for code in card.features)
@@ -248,7 +262,7 @@ def _inputs(
     if not everybody.height:
         return {}
     counts = {one.code: _counted(card.band_of(one.code, everybody)) for one in card.bands}
-    return counts | {SCORE: _counted(np.searchsorted(tenths, card.score(everybody), side="right"))}
+    return counts | {SCORE: _counted(np.searchsorted(scores, card.score(everybody), side="right"))}
 
 
 def _counted(places: np.ndarray) -> dict[str, int]:

@@ -5,14 +5,15 @@ Belongs here: the shape of that file and reading it. Does not belong here: learn
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orchestration.catalogue.model import MONTH_PATTERN
-from orchestration.settings import Settings, month_check
+from orchestration.policy import read_policy, version_in_force
+from orchestration.settings import Settings
+
+FILE = "learning.yml"
 
 
 class LearningError(ValueError):
@@ -51,14 +52,15 @@ class Drift(Part):
         psi: population stability index from which inputs or scores have shifted.
         chance: chance of a false alarm in one quiet month, all series together.
         outcomes: part of it that the series of findings have among them; inputs and score share what is left.
-        slack: part of a standard error that a month may lie off without counting (CUSUM).
+        slack: part of a standard error that a month may lie off without counting (CUSUM); without any, everything adds
+            up in time.
     """
 
     reference_months: int = Field(..., ge=3)
     psi: float = Field(..., gt=0)
     chance: float = Field(..., gt=0, lt=0.5)
     outcomes: float = Field(0.5, gt=0, lt=1)
-    slack: float = Field(..., ge=0, le=2)
+    slack: float = Field(..., gt=0, le=2)
 
 
 class Challenger(Part):
@@ -117,10 +119,6 @@ class Policy(Part):
             raise ValueError(f"the shares of the classes add up to {sum(self.classes.values()):g}; make it 1")
         return self
 
-    def in_force(self, month: str) -> bool:
-        """Whether ``month`` is learned with this version."""
-        return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
-
 
 class _File(Part):
     versions: tuple[Policy, ...] = Field(..., min_length=1)
@@ -132,20 +130,8 @@ def load_policy(settings: Settings, month: str) -> Policy:
     Raises:
         LearningError: the file is missing, malformed, or not exactly one version covers the month.
     """
-    own = settings.definition / "learning.yml"
-    path: Path = own if own.is_file() else settings.canonical / "learning.yml"
-    if not path.is_file():
-        raise LearningError(f"{path}: is missing; it says how to learn.")
-    try:
-        versions = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).versions
-    except yaml.YAMLError as error:
-        raise LearningError(f"{path}: not valid YAML ({str(error).splitlines()[0]}); mend the line.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise LearningError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}; mend it.") from error
-    found = [version for version in versions if version.in_force(month_check(month))]
-    if len(found) != 1:
-        names = ", ".join(version.version for version in found) or "none"
-        raise LearningError(f"{path}: {month} is covered by {names}; mend effective_from and effective_to.")
-    return found[0]
+    versions = read_policy(settings, FILE, _File, LearningError, "it says how to learn.").versions
+    path = settings.own_or_canonical(FILE)
+    return version_in_force(
+        versions, month, LearningError, path, none="no version is", cure="mend effective_from and effective_to."
+    )

@@ -1,11 +1,12 @@
 """A candidate catalogue whose points come from a learned scorecard.
 
 Belongs here: the files of the candidate. Does not belong here: putting it into force, which is a person's edit of
-``effective_from`` after a shadow run.
+``effective_from`` after a shadow run, whose record is asked for then (``catalogue.record``).
 
 The candidate has the indicators of the version that was learned from, its windows, parameters, rules and floors; bands,
-points and the bounds of the classes are the learned ones. Bands beside each other with the same points become one. An
-indicator without any points is left out, unless a rule asks for it.
+points and the bounds of the classes are the learned ones. A catalogue gives nothing to an unknown value, so points are
+counted from there (``Scorecard.given``), and the bounds hold on that scale. Bands beside each other with the same
+points become one. An indicator without any points is left out, unless a rule asks for it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def propose(settings: Settings, model: Model, name: str) -> tuple[Path, list[str
     if folder.exists():
         raise LearningError(f"{folder} is there already; choose another name, or remove it.")
     base = load_version(settings, str(model.card["catalogue"]))
-    card = Scorecard.from_dict(numbers(model)[0])
+    card = _card(model)
     files, notes = candidate(base, card, model, name)
     folder.mkdir()
     try:
@@ -69,9 +70,13 @@ def propose(settings: Settings, model: Model, name: str) -> tuple[Path, list[str
 
 
 def differs(settings: Settings, model: Model, version: Catalogue) -> list[str]:
-    """Indicators, and ``classes``, in which a version says something else than a scorecard."""
+    """Indicators, and ``classes``, in which a version says something else than a scorecard.
+
+    Raises:
+        LearningError: the bounds of the scorecard are of another scale than the points of a catalogue.
+    """
     base = load_version(settings, str(model.card["catalogue"]))
-    files, _ = candidate(base, Scorecard.from_dict(numbers(model)[0]), model, version.version)
+    files, _ = candidate(base, _card(model), model, version.version)
     weights = {row["code"]: Decimal(row["weight"]) for row in csv.DictReader(io.StringIO(files["indicators.csv"]))}
     learned: dict[str, set[tuple[object, ...]]] = {}
     for row in csv.DictReader(io.StringIO(files["bands.csv"])):
@@ -89,20 +94,23 @@ def differs(settings: Settings, model: Model, version: Catalogue) -> list[str]:
 
 def candidate(base: Catalogue, card: Scorecard, model: Model, name: str) -> tuple[dict[str, str], list[str]]:
     """The files of the candidate, by name, and what it cannot say."""
-    points = card.points()
+    points, given = card.points(), card.given()
     bands: dict[str, list[dict[str, object]]] = {}
     notes: list[str] = []
     for learned in card.bands:
-        given = points[learned.code]
-        if learned.unknown:
-            # a catalogue gives no points to what is not known: the others are counted from there, none below 0
-            if given[-1]:
-                notes.append(
-                    f"{learned.code}: not known would be worth {given[-1]} points; a catalogue gives none, so that the "
-                    "other bands are counted from there."
-                )
-            given = tuple(max(0, value - given[-1]) for value in given[:-1])
-        bands[learned.code] = _bands(base, learned, given)
+        code = learned.code
+        if learned.unknown and points[code][-1]:
+            lost = sum(value < points[code][-1] for value in points[code][:-1])
+            notes.append(
+                f"{code}: not known would be worth {points[code][-1]} points; a catalogue gives none, so that the "
+                "other bands are counted from there" + (f", and {lost} worth less give none either." if lost else ".")
+            )
+        if not learned.unknown and points[code][0]:
+            notes.append(
+                f"{code}: not known was too rare to learn from, and stands in the scorecard with its first band, "
+                f"{points[code][0]} points; a catalogue gives it none."
+            )
+        bands[code] = _bands(base, learned, given[code][:-1] if learned.unknown else given[code])
     asked = _asked(base)
     kept = [
         one for one in base.indicators if one.code in asked or any(row["points"] for row in bands.get(one.code, []))
@@ -114,7 +122,7 @@ def candidate(base: Catalogue, card: Scorecard, model: Model, name: str) -> tupl
         code: next((weight for weight in WEIGHTS if weight >= value), WEIGHTS[-1]) for code, value in most.items()
     }
     return {
-        "catalogue.yml": _header(base, model, name),
+        "catalogue.yml": _header(base, model, name, _total(base, most)),
         "indicators.csv": _csv(
             [_indicator(one, weights[one.code], model) for one in kept]
         ),
@@ -133,6 +141,20 @@ def candidate(base: Catalogue, card: Scorecard, model: Model, name: str) -> tupl
             for one in base.parameters if one.code in most
         ])} if any(one.code in most for one in base.parameters) else {}),
     }, notes  # fmt: skip
+
+
+def _card(model: Model) -> Scorecard:
+    """The scorecard of a model whose bounds hold on the scale of its candidate.
+
+    Raises:
+        LearningError: they were made of points that a catalogue cannot give.
+    """
+    if "points" not in model.card:
+        raise LearningError(
+            f"The bounds of {model.name} {model.id} are of points that a catalogue cannot give to unknown values; "
+            f"learn anew with make learn M={model.card['month']} and propose that."
+        )
+    return Scorecard.from_dict(numbers(model)[0])
 
 
 def _asked(base: Catalogue) -> set[str]:
@@ -194,15 +216,19 @@ def _levels(base: Catalogue, kept: list[Indicator], most: Mapping[str, int]) -> 
     for one in kept:
         for level in (one.l1_code, one.l2_code):
             sums[level] = sums.get(level, 0) + most[one.code]
-    total = max(sum(most.values()), int(base.max_score))
     rows: list[dict[str, object]] = [
         {"code": code, "level": 1 if len(code) == 3 else 2, "cap": cap, "floor": 0}
         for code, cap in sorted(sums.items())
     ]
-    return [*rows, {"code": "TOTAL", "level": 0, "cap": total, "floor": 0}]
+    return [*rows, {"code": "TOTAL", "level": 0, "cap": _total(base, most), "floor": 0}]
 
 
-def _header(base: Catalogue, model: Model, name: str) -> str:
+def _total(base: Catalogue, most: Mapping[str, int]) -> int:
+    """Highest score: that of the version, or more where points were rounded up."""
+    return max(sum(most.values()), int(base.max_score))
+
+
+def _header(base: Catalogue, model: Model, name: str, total: int) -> str:
     raw: dict[str, Any] = yaml.safe_load((base.folder / "catalogue.yml").read_text(encoding="utf-8"))
     bounds: Mapping[str, int] = model.card["bounds"]
     classes = raw["classes"]
@@ -211,7 +237,8 @@ def _header(base: Catalogue, model: Model, name: str) -> str:
             f"learning.yml has the classes {', '.join(bounds)}, {base.version} has "
             f"{', '.join(one['class'] for one in classes)}; make them the same."
         )
-    least = [*(bounds[one["class"]] for one in classes), max(int(base.max_score), 1)]
+    least = [*(bounds[one["class"]] for one in classes), total]
+    raw.pop("approved_by", None)
     raw |= {
         "version": name,
         "title_zh": f"{raw['title_zh']}（由检查结果学习的候选 {name}）",
@@ -219,13 +246,20 @@ def _header(base: Catalogue, model: Model, name: str) -> str:
         "effective_from": None,
         "effective_to": None,
         "classes": [one | {"from": least[place], "to": least[place + 1]} for place, one in enumerate(classes)],
+        "learned_from": f"{model.name} {model.id}",
     }
+    whole: dict[str, Any] = {}
+    for key, value in raw.items():
+        whole[key] = value
+        if key == "effective_from":
+            whole["approved_by"] = None
     note = (
         f"# A candidate, in force in no month: points learned up to {model.card['month']},\n"
         f"# {model.name} {model.id}.\n"
-        "# Compare it with make shadow; a person puts it into force by giving it an effective month.\n"
+        f"# Compare it with make shadow V={name}, which leaves a record (shadow.yml) here; a person then puts it into\n"
+        "# force by an effective month and a name in approved_by. Without the record it is refused.\n"
     )
-    return note + yaml.safe_dump(raw, allow_unicode=True, sort_keys=False, width=120)
+    return note + yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=120)
 
 
 def _csv(rows: list[dict[str, object]]) -> str:

@@ -34,7 +34,8 @@ def _estimate(value: Estimate, form: str = ".3f") -> str:
 def _worth(label: str, worth: Worth) -> str:
     return (
         f"  {label:<26} {_estimate(worth.auc):>24} {worth.half:>8.3f} {worth.lift:>8.2f} "
-        f"{worth.months_auc:>12.3f} {worth.months_half:>12.3f}"
+        f"{worth.months_auc:>12.3f} {worth.months_half:>12.3f} "
+        f"{_estimate(worth.auc_of_all):>24} {worth.half_of_all:>8.3f}"
     )
 
 
@@ -69,8 +70,9 @@ def text(learned: Learned) -> str:
         f"Weights: {rows.trimmed:.1%} of the visits cut to {learned.policy.trim:g} times the mean, "
         f"the heaviest stood for {rows.heaviest:.1f}.",
         "",
-        f"Each month from {folds[0]} to {folds[-1]} scored by what was learned before it:",
-        f"  {'':<26} {'AUC (95 %)':>24} {'half':>8} {'lift':>8} {'months: AUC':>12} {'half':>12}",
+        f"Each month from {folds[0]} to {folds[-1]} scored by what was learned from what was known before it:",
+        f"  {'':<26} {'AUC (95 %)':>24} {'half':>8} {'lift':>8} {'months: AUC':>12} {'half':>12} "
+        f"{'of all: AUC (95 %)':>24} {'half':>8}",
         _worth("scorecard", learned.tried["scorecard"].worth),
         _worth("challenger (boosting)", learned.tried["challenger"].worth),
     ]
@@ -78,7 +80,7 @@ def text(learned: Learned) -> str:
         lines.append(_worth("score in force", learned.in_force))
     lines += [
         "",
-        "Calibration on the later of these months, fitted on the earlier:",
+        "Calibration of all enterprises on the later of these months, fitted on the earlier as known before them:",
         f"  {'':<26} {'Brier (95 %)':>28} {'error (95 %)':>28} {'by chance':>12}   curve",
         _calibration("scorecard", learned.tried["scorecard"]),
         _calibration("challenger (boosting)", learned.tried["challenger"]),
@@ -86,7 +88,9 @@ def text(learned: Learned) -> str:
         "Points:",
         *points_lines(learned.card),
         "",
-        "Classes from " + ", ".join(f"{name} {least}" for name, least in learned.bounds.items()) + " points.",
+        "Classes from "
+        + ", ".join(f"{name} {least}" for name, least in learned.bounds.items())
+        + " points, as a catalogue gives them: none for what is unknown, the other bands counted from there.",
         *(f"Registered: {model.name} {model.id}" for model in learned.models.values()),
     ]
     return "\n".join(lines)

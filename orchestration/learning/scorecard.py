@@ -26,6 +26,7 @@ MONTH_RIDGE = 1e-3
 """Penalty on the intercept of a month, as a part of that on a step: next to none."""
 STEPS = 300
 """Most steps of the search; it ends far before."""
+TENTHS = 10
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,18 @@ class Scorecard:
             for code, worths in self.worths.items()
         }
 
+    def given(self) -> dict[str, tuple[int, ...]]:
+        """Feature -> whole points of each band as a catalogue can give them, which gives none to what is unknown.
+
+        Where the unknown has points of its own, those of the other bands are counted from there, none below 0. Where
+        it was too rare for that, the others stay as they are.
+        """
+        known = {one.code: one.unknown for one in self.bands}
+        return {
+            code: (*(max(0, value - points[-1]) for value in points[:-1]), 0) if known[code] else points
+            for code, points in self.points().items()
+        }
+
     def band_of(self, code: str, frame: pl.DataFrame) -> np.ndarray:
         """Place of each row's band of a feature in the list of its worths."""
         return next(one for one in self.bands if one.code == code).place(frame[code])
@@ -69,6 +82,16 @@ class Scorecard:
         """Sum of whole points of each row."""
         parts = self.parts(frame)
         return np.sum(list(parts.values()), axis=0).astype(float) if parts else np.zeros(frame.height)
+
+    def given_score(self, frame: pl.DataFrame) -> np.ndarray:
+        """Sum of whole points of each row as the candidate catalogue gives them (``given``); 0 for an unknown value."""
+        given = self.given()
+        total = np.zeros(frame.height)
+        for one in self.bands:
+            values = frame[one.code]
+            points = np.asarray(given[one.code])[one.place(values)]
+            total += np.where(values.is_null().to_numpy(), 0, points)
+        return total
 
     def log_odds(self, frame: pl.DataFrame) -> np.ndarray:
         """The score before rounding, as log-odds without the intercept: comparable between scorecards."""
@@ -130,6 +153,11 @@ def fit(rows: Rows, aims: Mapping[str, Aim], policy: Policy, most_points: float 
     reach = sum(max(values) - min(values) for values in worths.values())
     shares = (season * weight[:, None]).sum(axis=0) / weight.sum()
     return Scorecard(bands, worths, float(shares @ intercepts), most_points / reach if reach > 0 else 0.0)
+
+
+def tenths(score: np.ndarray) -> list[float]:
+    """Scores that part these into tenths, ascending; fewer where many are the same."""
+    return list(map(float, np.unique(np.quantile(score, np.arange(1, TENTHS) / TENTHS))))
 
 
 def _search(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -23,13 +23,15 @@ from orchestration.learning.bins import Aim
 from orchestration.learning.calibrate import Calibration, Curve, fit_curve, measure
 from orchestration.learning.policy import LearningError, Policy, load_policy
 from orchestration.learning.registry import Model, code_identity, register
-from orchestration.learning.rows import LABEL, WEIGHT, Rows, read_rows
-from orchestration.learning.walk import HeldOut, Worth, folds, walk_forward
+from orchestration.learning.rows import LABEL, WEIGHT, Rows, known_rows, read_rows
+from orchestration.learning.walk import HeldOut, Worth, folds, walk_forward, worth
 from orchestration.risk.partitions import columns_of
-from orchestration.settings import Settings, month_check
+from orchestration.settings import Settings, month_check, month_shift
 
 SCORECARD, CHALLENGER = "scorecard", "challenger"
 FREE = "unknown"
+RANK, RANK_GRID = "percentile", 0.05
+"""Unit of a rank among peers, and what its cuts are multiples of."""
 """Category that stands in no order of risk."""
 
 
@@ -40,7 +42,8 @@ class Tried:
     Attributes:
         held_out: scores (log-odds) and outcomes of the folds.
         worth: measures over all folds.
-        before: calibration of a curve that was fitted on the earlier folds, measured on the later ones.
+        before: calibration of a curve that was fitted on the earlier folds as they were known before the later ones,
+            measured on those.
         curve: fitted on all folds; turns the log-odds of the final model into rates.
     """
 
@@ -61,8 +64,8 @@ class Learned:
         rows: the visits.
         unused: features that have the same value, or none, in all visits.
         card: the final scorecard, from all visits.
-        points_of_all: score of each enterprise of the month.
-        bounds: class -> least score, best class first, by the shares of the policy.
+        points_of_all: score of each enterprise of the month as the candidate catalogue gives it.
+        bounds: class -> least such score, best class first, by the shares of the policy.
         tried: ``scorecard`` and ``challenger`` -> what they are worth.
         in_force: worth of the score of the version in force on the same visits; None where there was none.
         models: ``scorecard`` and ``challenger`` -> registered model.
@@ -99,7 +102,7 @@ def learn(settings: Settings, month: str) -> Learned:
             guard.by_timing(_sources(connection, policy, catalogue.codes, rows.frame["class_month"].unique().to_list()))
         )
     unused = [code for code in rows.features if rows.frame[code].n_unique() < 2]
-    rows = Rows(rows.frame, tuple(code for code in rows.features if code not in unused), rows.trimmed, rows.heaviest)
+    rows = replace(rows, features=tuple(code for code in rows.features if code not in unused))
     aims = aims_of(catalogue)
     guard.refuse([*late, *guard.by_proxy(rows, policy.guard), *guard.by_gain(rows, policy.guard)])
 
@@ -110,18 +113,25 @@ def learn(settings: Settings, month: str) -> Learned:
         return challenger.fit(before, aims, policy).score(fold.frame)
 
     months = folds(rows.months, policy.folds)
-    tried = {
-        name: _tried(rows, months, score, policy) for name, score in ((SCORECARD, by_card), (CHALLENGER, by_trees))
-    }
+    with connect(settings, read_only=True, views=False) as connection:
+
+        def known(end: str) -> Rows:
+            return known_rows(connection, policy, rows.features, end)
+
+        held_out = walk_forward(rows, months, {SCORECARD: by_card, CHALLENGER: by_trees}, known)
+        middle = months[len(months) // 2]
+        then = known(month_shift(middle, -1)).frame.select("enterprise_id", "visit", LABEL, WEIGHT)
+    tried = {name: _tried(one, middle, then, policy) for name, one in held_out.items()}
     card = scorecard.fit(rows, aims, policy, float(catalogue.max_score))
     guard.refuse(list(guard.by_gain(rows, policy.guard, card.log_odds)))
     trees = challenger.fit(rows, aims, policy)
-    points = card.score(everybody)
+    points = card.given_score(everybody)
     bounds = class_bounds(points, policy.classes)
     told = _told(month, rows, policy, catalogue, months) | {"bounds": bounds}
+    of_card = {"points": card.given(), "tenths": scorecard.tenths(card.score(rows.frame))}
     models = {
         SCORECARD: register(
-            settings, SCORECARD, told | _worth_told(tried[SCORECARD]),
+            settings, SCORECARD, told | of_card | _worth_told(tried[SCORECARD]),
             card.as_dict() | {"curve": tried[SCORECARD].curve.as_dict()},
         ),
         CHALLENGER: register(
@@ -133,21 +143,23 @@ def learn(settings: Settings, month: str) -> Learned:
     compared = in_force.filter(last & pl.col("score").is_not_null())
     return Learned(
         month, policy, catalogue, rows, unused, card, points, bounds, tried,
-        HeldOut(compared).worth if compared.height and compared[LABEL].n_unique() == 2 else None, models,
+        worth(compared) if compared.height and compared[LABEL].n_unique() == 2 else None, models,
     )  # fmt: skip
 
 
 def aims_of(catalogue: Catalogue) -> dict[str, Aim]:
     """Where the values of each indicator point; of a category with a direction, its bands are the order of risk.
 
-    A category called ``unknown`` stands in no order.
+    A category called ``unknown`` stands in no order. Ranks among peers are cut at every twentieth: hundreds with the
+    same count share a rank that moves by thousandths from month to month, and with a cut beside it all change bands.
     """
     found = {}
     for one in catalogue.indicators:
         ordered = one.kind == "categorical" and one.direction != "categorical"
         named = [band.category for band in catalogue.bands_of(one.code) if band.category not in (None, FREE)]
         order = tuple(map(str, named)) if ordered else ()
-        found[one.code] = Aim(one.direction, order[::-1] if one.direction == "lower_riskier" else order)
+        grid = RANK_GRID if one.unit == RANK else None
+        found[one.code] = Aim(one.direction, order[::-1] if one.direction == "lower_riskier" else order, grid)
     return found
 
 
@@ -174,20 +186,14 @@ def class_bounds(points: np.ndarray, shares: Mapping[str, float]) -> dict[str, i
     return bounds
 
 
-def _tried(rows: Rows, months: list[str], score: Any, policy: Policy) -> Tried:
-    held_out = walk_forward(rows, months, score)
-    middle = months[len(months) // 2]
-    early, late = (
-        held_out.frame.filter(part) for part in (pl.col("visit_month") < middle, pl.col("visit_month") >= middle)
-    )
-    curve = _curve(early)
-    rate = curve.rate(late["score"].to_numpy())
-    return Tried(
-        held_out,
-        held_out.worth,
-        measure(rate, late[LABEL].cast(pl.Float64).to_numpy(), policy.bins),
-        _curve(held_out.frame),
-    )
+def _tried(held_out: HeldOut, middle: str, then: pl.DataFrame, policy: Policy) -> Tried:
+    """What a kind of model is worth, with a curve of the folds before ``middle`` as they were known ``then``."""
+    told = held_out.frame
+    early = told.filter(pl.col("visit_month") < middle).select("enterprise_id", "visit", "score")
+    late = told.filter(pl.col("visit_month") >= middle)
+    rate = _curve(early.join(then, on=["enterprise_id", "visit"], maintain_order="left")).rate(late["score"].to_numpy())
+    before = measure(rate, late[LABEL].cast(pl.Float64).to_numpy(), late[WEIGHT].to_numpy(), policy.bins)
+    return Tried(held_out, held_out.worth, before, _curve(told))
 
 
 def _curve(frame: pl.DataFrame) -> Curve:
@@ -257,7 +263,7 @@ def _told(month: str, rows: Rows, policy: Policy, catalogue: Catalogue, months: 
         "found": int(rows.frame[LABEL].sum()),
         "visit_months": [rows.months[0], rows.months[-1]],
         "folds": months,
-        "weights": {"trimmed_share": rows.trimmed, "heaviest": rows.heaviest},
+        "weights": {"trimmed_share": rows.trimmed, "heaviest": rows.heaviest, "bound": rows.bound},
     }
 
 

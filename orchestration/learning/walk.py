@@ -1,24 +1,29 @@
 """How much a model is worth: trained on the months before, tried on the next, month after month.
 
 Belongs here: the folds, scores of held-out visits, measures over them.
-Does not belong here: the models (``scorecard``, ``challenger``), formulas (``orchestration.evaluation.measures``).
+Does not belong here: the models (``scorecard``, ``challenger``), formulas (``orchestration.evaluation.measures`` for
+the visits as they were made, ``population`` for all enterprises).
 
-The visits of fold V are scored by a model that was trained on visits of months before V, so that no number of it saw
-the fold or anything after it.
+The visits of fold V are scored by a model that was trained on what was known of visits by the end of the month before
+V: a result that came home later, or was corrected later, is not in it. What they are held against is the outcome as it
+is known now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from orchestration.evaluation.measures import Estimate, MeasureError, auc, riskier_half
+from orchestration.learning import population
 from orchestration.learning.policy import LearningError
 from orchestration.learning.rows import LABEL, WEIGHT, Rows
+from orchestration.settings import month_shift
 
+Score = Callable[[Rows, Rows], np.ndarray]
 TOP = 0.1
 """Part of the visits with the highest scores in which the lift is measured."""
 
@@ -34,6 +39,8 @@ class Worth:
         lift: find rate in the riskiest tenth over the find rate of all.
         months_auc: mean over the months of the AUC within each.
         months_half: likewise of the riskier half.
+        auc_of_all, half_of_all: the same with each visit counting for as many enterprises as it stands for; lift and
+            the means over the months are of the visits only.
     """
 
     visits: int
@@ -43,18 +50,24 @@ class Worth:
     lift: float
     months_auc: float
     months_half: float
+    auc_of_all: Estimate
+    half_of_all: float
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Visits scored by a model that did not know them: ``visit_month``, ``score``, ``label``, ``weight``."""
+    """Visits scored by a model that did not know them.
+
+    Attributes:
+        frame: ``enterprise_id``, ``visit``, ``visit_month``, ``score``, ``label`` as it is known now, ``weight``.
+    """
 
     frame: pl.DataFrame
 
     @property
     def worth(self) -> Worth:
         """Measures over all of them."""
-        return worth(self.frame["visit_month"], self.frame["score"].to_numpy(), self.frame[LABEL])
+        return worth(self.frame)
 
 
 def folds(months: Sequence[str], count: int) -> list[str]:
@@ -72,35 +85,53 @@ def folds(months: Sequence[str], count: int) -> list[str]:
     return ordered[-count:]
 
 
-def walk_forward(rows: Rows, months: Sequence[str], score: Callable[[Rows, Rows], np.ndarray]) -> HeldOut:
-    """Score the visits of each of ``months`` by what was learned before it.
+def walk_forward(
+    rows: Rows, months: Sequence[str], models: Mapping[str, Score], known: Callable[[str], Rows]
+) -> dict[str, HeldOut]:
+    """Score the visits of each of ``months`` by what was learned from what was known before it.
 
     Args:
-        rows: all visits.
-        months: folds, each with visits before it.
-        score: is given the visits before a fold and those of the fold; returns scores of the latter.
+        rows: all visits as they are known now.
+        months: folds.
+        models: name -> function that is given the visits to learn from and those of the fold, and returns scores of
+            the latter.
+        known: month -> visits as they were known by its end.
+
+    Raises:
+        LearningError: too little was known before a fold.
     """
-    parts = []
+    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in models}
     for month in months:
-        # a result that came home late was not known when the model of that month was made; `rows` holds what is known
-        # now, so the visits before the fold are told apart by their own month
         fold = rows.where(pl.col("visit_month") == month)
-        before = rows.where(pl.col("visit_month") < month)
-        parts.append(
-            fold.frame.select("visit_month", LABEL, WEIGHT).with_columns(pl.Series("score", score(before, fold)))
-        )
-    return HeldOut(pl.concat(parts))
+        end = month_shift(month, -1)
+        before = replace(known(end).where(pl.col("visit_month") < month), features=rows.features)
+        if before.frame[LABEL].n_unique() < 2:
+            raise LearningError(
+                f"By the end of {end} {before.frame.height} visits with an outcome were known"
+                f"{', all alike' if before.frame.height else ''}, too little to try {month} on; ask for fewer folds in "
+                "learning.yml, or learn up to a later month."
+            )
+        told = fold.frame.select("enterprise_id", "visit", "visit_month", LABEL, WEIGHT)
+        for name, score in models.items():
+            parts[name].append(told.with_columns(pl.Series("score", score(before, fold))))
+    return {name: HeldOut(pl.concat(some)) for name, some in parts.items()}
 
 
-def worth(month: pl.Series, score: np.ndarray, label: pl.Series) -> Worth:
+def worth(visits: pl.DataFrame) -> Worth:
     """Measures of scores against outcomes.
+
+    Args:
+        visits: ``visit_month``, ``score``, ``label`` and ``weight``.
 
     Raises:
         LearningError: all outcomes are alike.
     """
-    frame = pl.DataFrame({"month": month, "score": score, "outcome": label.cast(pl.Boolean)})
+    outcome = pl.col(LABEL).cast(pl.Boolean).alias("outcome")
+    frame = visits.select(pl.col("visit_month").alias("month"), "score", outcome)
+    arrays = (visits["score"].to_numpy(), visits[LABEL].cast(pl.Float64).to_numpy(), visits[WEIGHT].to_numpy())
     try:
         whole, half = auc(frame), riskier_half(frame)
+        of_all, half_of_all = population.auc(*arrays), population.riskier_half(*arrays)
     except MeasureError as error:
         raise LearningError(f"The worth of a score cannot be told: {error}") from error
     inside = [
@@ -114,6 +145,8 @@ def worth(month: pl.Series, score: np.ndarray, label: pl.Series) -> Worth:
         lift=lift(frame),
         months_auc=float(np.mean([one for one, _ in inside])),
         months_half=float(np.mean([one for _, one in inside])),
+        auc_of_all=of_all,
+        half_of_all=half_of_all,
     )
 
 

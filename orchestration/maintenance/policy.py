@@ -1,18 +1,14 @@
 """What is kept and what is removed, read from ``data/maintenance.yml``.
 
-Belongs here: the file and its checks. Does not belong here: acting on it.
+Belongs here: the shape of that file. Does not belong here: acting on it.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from pydantic import BaseModel, ConfigDict, Field
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
+from orchestration.policy import read_policy
 from orchestration.settings import Settings
-
-FILE = "maintenance.yml"
 
 
 class PolicyError(ValueError):
@@ -67,16 +63,4 @@ def load_policy(settings: Settings) -> Policy:
     Raises:
         PolicyError: the file is missing, or an entry is unknown, missing or out of bounds.
     """
-    own = settings.definition / FILE
-    path: Path = own if own.is_file() else settings.canonical / FILE
-    try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise PolicyError(f"{path} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, ValidationError) as error:
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        else:
-            reason = str(error).splitlines()[0]
-        raise PolicyError(f"{path}: {reason}.") from error
+    return read_policy(settings, "maintenance.yml", Policy, PolicyError, "it says what is kept and what is removed.")

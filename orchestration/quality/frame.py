@@ -70,8 +70,7 @@ def _district_sql(contract: Contract) -> str | None:
 
 
 def _reference(settings: Settings, name: str) -> str:
-    own = settings.definition / "reference" / name
-    return str(own if own.is_file() else settings.canonical / "reference" / name)
+    return str(settings.own_or_canonical(f"reference/{name}"))
 
 
 def _with_region(contract: Contract) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from orchestration.settings import MONTH, Settings, month_check
+from orchestration.policy import version_in_force
+from orchestration.settings import MONTH, Settings
 
 
 class PolicyError(ValueError):
@@ -92,10 +93,6 @@ class Policy(_Strict):
             raise ValueError("weights.name is missing; every candidate has a kind of name")
         return self
 
-    def in_force(self, month: str) -> bool:
-        """Whether it holds in a month."""
-        return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
-
 
 def _read(path: Path) -> Policy:
     try:
@@ -111,14 +108,18 @@ def _read(path: Path) -> Policy:
         raise PolicyError("\n".join(lines)) from error
 
 
+def _folder(settings: Settings) -> Path:
+    own = settings.definition / "resolution"
+    return own if list(own.glob("policy-*.yml")) else settings.canonical / "resolution"
+
+
 def load_policies(settings: Settings) -> list[Policy]:
     """All policies of the jurisdiction (its own, else the canonical ones), oldest first.
 
     Raises:
         PolicyError: there is none, one cannot be read, or two hold in the same month; every fault is one line.
     """
-    own = settings.definition / "resolution"
-    folder = own if list(own.glob("policy-*.yml")) else settings.canonical / "resolution"
+    folder = _folder(settings)
     paths = sorted(folder.glob("policy-*.yml"))
     if not paths:
         raise PolicyError(f"{folder}: has no policy-*.yml; it says what agreement of names is worth.")
@@ -146,8 +147,7 @@ def load_policy(settings: Settings, month: str) -> Policy:
     Raises:
         PolicyError: none holds in that month, or a file is faulty.
     """
-    month_check(month)
-    for policy in load_policies(settings):
-        if policy.in_force(month):
-            return policy
-    raise PolicyError(f"No policy of data/resolution holds in {month}; give one an effective_from by then.")
+    policies, folder = load_policies(settings), _folder(settings)
+    return version_in_force(
+        policies, month, PolicyError, folder, none="no policy is", cure="give one an effective_from by then."
+    )

@@ -46,6 +46,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"\n{found.text}\nwritten to {found.path}")
+    if found.record:
+        print(f"record of the run: {found.record}; keep it with the candidate")
     return 0
 
 

@@ -72,9 +72,7 @@ class Places:
 
 
 def _reference(settings: Settings, name: str) -> list[dict[str, str]]:
-    path = settings.definition / "reference" / name
-    path = path if path.is_file() else settings.canonical / "reference" / name
-    with path.open(encoding="utf-8", newline="") as stream:
+    with settings.own_or_canonical(f"reference/{name}").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 

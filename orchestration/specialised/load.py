@@ -11,9 +11,9 @@ import json
 from functools import cache
 from pathlib import Path
 
-from orchestration.catalogue.faults import refuse
-from orchestration.catalogue.load import read_header, read_rows
+from orchestration.catalogue.load import checked_versions, read_header, read_rows
 from orchestration.catalogue.model import CatalogueError
+from orchestration.policy import version_in_force
 from orchestration.settings import Settings, month_check
 from orchestration.specialised.faults import version_faults
 from orchestration.specialised.model import (
@@ -81,23 +81,12 @@ def read_version(folder: Path) -> Specialised:
 
 def specialised_root(settings: Settings) -> Path:
     """Folder of the versions that hold in this jurisdiction: its own, else the canonical one."""
-    own = settings.definition / "specialised"
-    return own if own.is_dir() else settings.canonical / "specialised"
+    return settings.own_or_canonical("specialised")
 
 
 def specialised_versions(settings: Settings) -> list[Specialised]:
-    """All versions that hold in this jurisdiction, oldest first, checked singly and against each other.
-
-    Raises:
-        CatalogueError: one is malformed, contradicts itself, or two are in force in the same month.
-    """
-    root = specialised_root(settings)
-    folders = sorted(path.parent for path in root.glob(f"*/{HEADER}"))
-    if not folders:
-        raise CatalogueError(f"{root}: holds no version; add a folder with {', '.join(FILES)}.")
-    versions = sorted((read_version(folder) for folder in folders), key=lambda version: version.effective_from)
-    refuse(version_faults(settings, versions))
-    return versions
+    """The versions that hold in this jurisdiction, see ``checked_versions``."""
+    return checked_versions(settings, specialised_root(settings), FILES, read_version, version_faults)
 
 
 def load_specialised(settings: Settings, month: str) -> Specialised:
@@ -111,10 +100,5 @@ def load_specialised(settings: Settings, month: str) -> Specialised:
     versions = specialised_versions(settings)
     if month_check(month) < versions[0].effective_from:
         return versions[0]
-    found = [version for version in versions if version.in_force(month)]
-    if not found:
-        spans = "; ".join(f"{v.version}: {v.effective_from} to {v.effective_to or 'open'}" for v in versions)
-        raise CatalogueError(
-            f"{specialised_root(settings)}: no version is in force in {month} ({spans}); widen effective_to."
-        )
-    return found[0]
+    root = specialised_root(settings)
+    return version_in_force(versions, month, CatalogueError, root, none="no version is", cure="widen effective_to.")

@@ -225,10 +225,6 @@ class Specialised(FieldHeader):
     matrix: tuple[Cell, ...]
     lines: dict[tuple[str, ...], int] = Field(default_factory=dict, repr=False)
 
-    def in_force(self, month: str) -> bool:
-        """Whether this version classifies ``month`` (``YYYY-MM``)."""
-        return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
-
     def cap(self, field: str, part: str) -> Decimal:
         """Most points of a part of a field; 0 where it has none."""
         return next((row.cap for row in self.parts if (row.field, row.part) == (field, part)), Decimal(0))

@@ -34,8 +34,7 @@ Rule = TypeVar("Rule", bound=Period)
 
 def web_file(settings: Settings, name: str) -> Path:
     """A file or folder below ``web/``: the jurisdiction's own, else the canonical one."""
-    own = settings.definition / "web" / name
-    return own if own.exists() else settings.canonical / "web" / name
+    return settings.own_or_canonical(f"web/{name}")
 
 
 def period(settings: Settings, name: str, kind: type[Rule], month: str) -> Rule:

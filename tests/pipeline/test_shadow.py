@@ -7,8 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from orchestration.catalogue import load_catalogue
+from orchestration.catalogue.record import RECORD, Record, digest
 from orchestration.settings import Settings
 from orchestration.shadow import ShadowRun, shadow
 from tests.pipeline import walk
@@ -97,3 +99,14 @@ def test_the_report_lies_beside_the_shadows_lake(run):
     settings, found = run
     assert found.path.parent == settings.home / "shadow" / CANDIDATE
     assert f"# {CANDIDATE} in the shadow" in found.path.read_text(encoding="utf-8")
+
+
+def test_the_run_leaves_its_record_beside_the_candidate(run):
+    settings, found = run
+    folder = settings.definition / "catalogue" / CANDIDATE
+    assert found.record == folder / RECORD
+    record = Record.model_validate(yaml.safe_load(found.record.read_text(encoding="utf-8")))
+    assert (record.version, record.digest, record.months) == (CANDIDATE, digest(folder), (MONTH,))
+    rows = found.comparison.matrix.to_dicts()
+    moved = sum(row["enterprises"] for row in rows if row["in_force"] != row["candidate"])
+    assert record.moved[MONTH] == pytest.approx(moved / sum(row["enterprises"] for row in rows), abs=1e-5)

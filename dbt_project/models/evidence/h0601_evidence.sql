@@ -35,19 +35,7 @@ bonds as (
     {{ control_bonds() }}
 ),
 
-{%- set columns = [
-    "indicator_code",
-    "feed",
-    "record_id",
-    "record_key",
-    "event_on",
-    "received_month",
-    "stops_in",
-    "about_id",
-    "counts_for",
-    "repaired_on",
-    "review_since",
-] %}
+{%- set columns = evidence_columns() %}
 
 handed_out as (
     select

@@ -35,20 +35,7 @@
 {%- set codes = scoring_rules()["indicators"] | list %}
 {%- set areas = [] %}
 {%- for model in models if model[:3] not in areas %}{%- do areas.append(model[:3]) %}{%- endfor %}
-{%- set columns = [
-    "enterprise_id",
-    "indicator_code",
-    "feed",
-    "record_id",
-    "record_key",
-    "event_on",
-    "received_month",
-    "stops_in",
-    "about_id",
-    "counts_for",
-    "repaired_on",
-    "review_since",
-] %}
+{%- set columns = evidence_columns() %}
 
 -- A level 1 at a time, and within it one join with those who have points: a statement needs room for all that it joins.
 {%- for area in areas %}
@@ -60,6 +47,7 @@ with evidence as (
     {%- for model in branches %}
     {{ "union all" if not loop.first }}
     select
+        enterprise_id,
         {{ columns | join(",\n        ") }}
     from {{ ref(model) }}
     {%- endfor %}
@@ -84,6 +72,7 @@ points as (
 select
     cast({{ month() }} as varchar) as month,  -- noqa: RF04
     points.region_code,
+    evidence.enterprise_id,
     evidence.{{ columns | join(",\n    evidence.") }}
 from evidence
 inner join points on evidence.enterprise_id = points.enterprise_id

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.policy import in_force
 from orchestration.settings import IDENTIFIER, MONTH
 from orchestration.web.sources.addresses import host_check, url_check
 from orchestration.web.sources.selectors import query_of, xpath_of
@@ -269,7 +270,7 @@ class Source(Part):
 
     def in_force(self, month: str) -> bool:
         """Whether the source is crawled for a month."""
-        return self.effective_from <= month and (self.effective_to is None or month <= self.effective_to)
+        return in_force(self, month)
 
     def _check_list(self) -> None:
         listing, kind = self.list, self.start.kind

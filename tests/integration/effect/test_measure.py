@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import polars as pl
 import pytest
 
@@ -12,6 +14,7 @@ from orchestration.effect.rates import rates
 from orchestration.effect.saving import savings
 from orchestration.effect.store import prepare_tables
 from orchestration.lake import connect
+from orchestration.risk.summary import UNDECIDED
 from orchestration.settings import Settings
 from tests.unit.effect.planted import MONTH, planted
 
@@ -21,12 +24,15 @@ AGES = {"1 under 1 year": 0.5, "2 1 to 3 years": 2.0}
 
 @pytest.fixture(scope="module")
 def sample():
-    return planted(1, enterprises=3000, ratios=(0.05, 0.1, 0.3, 0.6), inspectors=12, apart=5, ages=tuple(AGES))
+    return planted(
+        1, enterprises=3000, ratios=(0.05, 0.1, 0.3, 0.6), inspectors=12, apart=5, ages=tuple(AGES),
+        statutory=0.2, statutory_rates=(0.3, 0.4, 0.6, 0.9), visits_a_year=4,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory, sample):
-    """Classes of the month before, the enterprises behind them, and the visits of the draw."""
+    """Classes of the month before, the enterprises behind them, who comes by date, and the visits of the draw."""
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     prepare_tables(settings)
     firms = sample.population.select(pl.exclude("enterprises").repeat_by("enterprises")).explode(pl.all())
@@ -42,6 +48,11 @@ def settings(tmp_path_factory, sample):
         connection.execute(
             "CREATE TABLE lake.scores.enterprise AS SELECT $month AS month, CAST(number AS VARCHAR) AS enterprise_id, "
             "size_class AS size_group, age_years FROM firms", {"month": BEFORE},
+        )  # fmt: skip
+        connection.execute(
+            "CREATE TABLE lake.main.combined_class AS SELECT $month AS month, "
+            "CAST(number AS VARCHAR) AS enterprise_id, 'food' AS field, 4.0 AS statutory_visits "
+            "FROM firms WHERE statutory", {"month": BEFORE},
         )  # fmt: skip
         names = [name for name in TABLES[OUTCOME] if name in sample.visits.columns]
         connection.execute(
@@ -60,11 +71,13 @@ def test_what_is_read_back_is_the_sample(settings, sample):
     [effect] = write_effect(settings, [MONTH])
     told = {(row.dimension, row.name): row for row in effect.rates}
     for row in rates(sample):
-        if row.dimension != "field":  # nobody is a member of a field in this lake
+        if row.dimension != "field":  # other enterprises are members in this lake than in the sample
             found = told[row.dimension, row.name]
             assert (found.visits, found.found, found.enterprises) == (row.visits, row.found, row.enterprises)
             assert found.population.value == pytest.approx(row.population.value)
     assert effect.savings[0].ratio.value == pytest.approx(savings(sample)[0].ratio.value)
+    food = told["field", "food"]
+    assert food.enterprises == sample.population.filter("statutory")["enterprises"].sum()
     assert effect.spread.inspector_count == 12
     assert (effect.drawn, effect.answered) == (0, 0), "no draw of this platform is written here"
 
@@ -87,6 +100,23 @@ def test_a_month_before_the_first_visit_is_measured_and_says_so(settings, monkey
     monkeypatch.setenv("ECR_HOME", str(settings.home))
     assert command.main(["2026-03"]) == 1
     assert "materialise inspection_outcome for 2026-03" in capsys.readouterr().err
+
+
+def test_a_lake_without_classes_says_so_in_one_sentence(tmp_path, monkeypatch, capsys):
+    settings = Settings(home=tmp_path)
+    prepare_tables(settings)
+    [effect] = write_effect(settings, [MONTH])
+    assert (effect.visits, effect.savings) == (0, [])
+    monkeypatch.setenv("ECR_HOME", str(tmp_path))
+    assert command.main([MONTH]) == 1
+    assert capsys.readouterr().err.strip() == UNDECIDED
+
+
+def test_a_month_before_any_catalogue_is_refused_in_one_sentence(settings, monkeypatch, capsys):
+    monkeypatch.setenv("ECR_HOME", str(settings.home))
+    monkeypatch.setattr(command, "measure", lambda *_: (SimpleNamespace(visits=1, first="1999-01"), None))
+    assert command.main(["1999-12"]) == 1
+    assert "1999-12" in capsys.readouterr().err
 
 
 def test_the_report_is_printed(settings, monkeypatch, capsys):

@@ -54,7 +54,7 @@ def settings(tmp_path_factory):
         connection.execute(
             "CREATE TABLE lake.main.inspection_draw (month VARCHAR, region_code VARCHAR, draw_id VARCHAR, "
             "visit_id VARCHAR, enterprise_id VARCHAR, stratum VARCHAR, probability DOUBLE, check_kind VARCHAR, "
-            "put_off VARCHAR)"
+            "put_off VARCHAR, carried_from VARCHAR)"
         )
         for month in MONTHS:
             for firm, region in FIRMS.items():
@@ -66,8 +66,8 @@ def settings(tmp_path_factory):
                 )
         connection.execute(
             "INSERT INTO lake.main.inspection_draw VALUES "
-            "('2026-02', '410100', 'D0', 'V1', 'f1', 'D', 0.1, '1', 'nobody is free'), "
-            "('2026-03', '410100', 'D1', 'V1', 'f1', 'D', 0.3, '1', NULL)"
+            "('2026-02', '410100', 'D0', 'V1', 'f1', 'D', 0.1, '1', 'nobody is free', NULL), "
+            "('2026-03', '410100', 'D1', 'V1', 'f1', 'D', 0.3, '1', NULL, NULL)"
         )
     write_outcomes(settings, MONTHS, REGIONS)
     return settings
@@ -143,3 +143,76 @@ def test_summaries_account_for_every_visit(settings):
 def test_a_month_that_was_not_computed_says_so(settings):
     with pytest.raises(OutcomeError, match="compute scores for 2026-06 first"):
         write_outcomes(settings, ["2026-06"], REGIONS)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Visits of draws: by date, by lot to whoever comes by date too, put off, made late, of a kind told otherwise."""
+    settings = Settings(home=tmp_path_factory.mktemp("drawn"))
+    publish(settings, CHECKS, "2026-05", [
+        check(firm, visit, "2026-05-05", visit_id=visit, check_kind=told)
+        for firm, visit, told in (
+            ("yearly", "V1", "1"), ("both", "V2", None), ("seldom", "V3", "3"), ("plain", "V4", "1"),
+            ("monthly", "V5", "2"), ("put_off", "V6", None), ("late", "V7", None), ("nowhere", "V8", None),
+        )
+    ])  # fmt: skip
+    firms = ("yearly", "both", "seldom", "plain", "monthly", "put_off", "late", "nowhere")
+    with connect(settings, views=False) as connection:
+        connection.execute(
+            "CREATE SCHEMA lake.scores; CREATE TABLE lake.scores.enterprise (month VARCHAR, region_code VARCHAR, "
+            "enterprise_id VARCHAR, industry_section VARCHAR, size_group VARCHAR, age_years DOUBLE); "
+            "CREATE TABLE lake.main.risk_class (month VARCHAR, region_code VARCHAR, enterprise_id VARCHAR, "
+            "score DECIMAL(7, 2), computed_class VARCHAR, class VARCHAR); "
+            "CREATE TABLE lake.main.combined_class (month VARCHAR, enterprise_id VARCHAR, field VARCHAR, "
+            "statutory_visits DOUBLE)"
+        )
+        for month, class_name in (("2026-02", "B"), ("2026-03", "C"), ("2026-04", "D"), ("2026-05", "A")):
+            for firm in firms:
+                connection.execute(
+                    "INSERT INTO lake.scores.enterprise VALUES (?, '410100', ?, 'F', 'small', 4)", [month, firm]
+                )
+                connection.execute(
+                    "INSERT INTO lake.main.risk_class VALUES (?, '410100', ?, 610, 'C', ?)", [month, firm, class_name]
+                )
+            connection.execute(
+                "INSERT INTO lake.main.combined_class SELECT $month, * FROM (VALUES ('yearly', 'food', 1.0), "
+                "('both', 'food', 2.0), ('both', 'drugs', 1.0), ('seldom', 'food', 0.5), ('monthly', 'food', 24.0), "
+                "('plain', 'food', 0.0))", {"month": month},
+            )  # fmt: skip
+        connection.execute(
+            "CREATE TABLE lake.main.inspection_draw AS SELECT *, '410100' AS region_code, 'D' AS draw_id, "
+            "'s' AS stratum FROM (VALUES "
+            "('2026-04', 'V1', 'yearly', 1.0, '2', NULL, NULL), ('2026-04', 'V2', 'both', 1.0, '2', NULL, NULL), "
+            "('2026-04', 'V3', 'seldom', 0.1, '1', NULL, NULL), ('2026-04', 'V4', 'plain', 0.1, '1', NULL, NULL), "
+            "('2026-04', 'V5', 'monthly', 1.0, '2', NULL, NULL), "
+            "('2026-02', 'V0', 'put_off', 0.2, '1', 'nobody is free', NULL), "
+            "('2026-04', 'V6', 'put_off', 0.2, '1', NULL, '2026-02'), "
+            "('2026-03', 'V7', 'late', 0.2, '1', NULL, NULL), ('2026-04', 'V8', 'nowhere', 1.0, '2', NULL, NULL)) "
+            "AS draw(month, visit_id, enterprise_id, probability, check_kind, put_off, carried_from)"
+        )
+    write_outcomes(settings, ["2026-05"], ["410100"])
+    return rows(settings, "2026-05")
+
+
+def test_a_visit_by_date_stands_for_its_interval_and_keeps_its_draw_probability(drawn):
+    shown = {visit: (row["probability"], row["due_share"], row["inclusion"]) for visit, row in drawn.items()}
+    assert shown["V1"] == pytest.approx((1, 1 / 12, 1 / 12))
+    assert shown["V2"] == pytest.approx((1, 1 - 5 / 6 * 11 / 12, 1 - 5 / 6 * 11 / 12)), "two frequencies"
+    assert shown["V3"] == pytest.approx((0.1, 1 / 24, 1 - 0.9 * 23 / 24)), "by lot, and by date too"
+    assert shown["V4"] == pytest.approx((0.1, 0, 0.1))
+    assert shown["V5"] == pytest.approx((1, 1, 1)), "no interval is shorter than a month"
+    assert shown["V8"] == (1, 0, None), "due without a frequency: it stands apart"
+
+
+def test_a_visit_has_the_class_of_the_draw_that_first_led_to_it(drawn):
+    shown = {visit: (row["class_month"], row["class"]) for visit, row in drawn.items()}
+    assert shown["V1"] == ("2026-04", "D")
+    assert shown["V6"] == ("2026-02", "B"), "put off twice, it has the probability of its first draw"
+    assert shown["V7"] == ("2026-03", "C"), "made a month late"
+    assert drawn["V6"]["age_class"] == "3 3 to 5 years"
+    assert {row["visit_month"] for row in drawn.values()} == {"2026-05"}
+
+
+def test_why_a_visit_was_made_is_what_the_draw_says(drawn):
+    kinds = {visit: row["check_kind"] for visit, row in drawn.items()}
+    assert [kinds[visit] for visit in ("V1", "V2", "V3", "V6")] == ["2", "2", "1", "1"]

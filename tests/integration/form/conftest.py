@@ -17,6 +17,7 @@ import requests
 import uvicorn
 
 from orchestration.form.app import build_app
+from orchestration.form.desk import Desk
 from orchestration.form.layout import load_layout
 from orchestration.settings import Settings
 
@@ -46,6 +47,7 @@ class Served:
     settings: Settings
     clock: Clock
     address: str
+    desk: Desk
     browser: requests.Session = field(default_factory=requests.Session)
 
     def get(self, path: str, **query: str) -> requests.Response:
@@ -121,15 +123,14 @@ def layout(settings: Settings):
 def served(settings: Settings) -> Iterator[Served]:
     """The form, served in a thread of its own; it delivers when it stops, and when a test says so."""
     clock = Clock()
-    server = uvicorn.Server(
-        uvicorn.Config(build_app(settings, clock), port=0, log_level="warning", access_log=False, lifespan="on")
-    )
+    app = build_app(settings, clock)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="on"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
         threading.Event().wait(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    form = Served(settings, clock, f"http://127.0.0.1:{port}")
+    form = Served(settings, clock, f"http://127.0.0.1:{port}", app.state.desk)
     yield form
     form.browser.close()
     server.should_exit = True

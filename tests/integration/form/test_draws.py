@@ -23,7 +23,7 @@ def test_a_visit_is_told_in_the_words_of_its_own_rules(settings):
         (("公示信息检查", "market_regulation"), ("食品销售监督检查", "market_regulation"), ("发票使用检查", "tax")),
         {"lead": "a" * 32, "second": "b" * 32},
     )  # fmt: skip
-    assert draws.enterprises(settings, ["JC-8", "JC-7"]).rows() == [("JC-7", FIRM)]
+    assert draws.enterprises(settings, ["JC-8", "JC-7"]).rows() == [("JC-7", FIRM, None)]
 
 
 def test_a_package_is_read_as_the_draws_write_it(settings):

@@ -172,11 +172,24 @@ def test_a_visit_of_another_enterprise_or_of_no_draw_is_not_taken_unasked(served
     assert "没有任务单号 JC-9" in served.get("/visit", visit="JC-9").text
 
 
+def test_a_visit_that_was_put_off_is_a_doubt(served):
+    register(served.settings, FIRM)
+    publish_draw(served.settings)
+    assert "已顺延" not in served.visit([CLEAN], visit_id="JC-7").text
+    path = served.settings.home / "published" / "draws" / "2026-09" / "410100" / "visits.parquet"
+    pl.read_parquet(path).with_columns(put_off=pl.lit("no inspector left")).write_parquet(path)
+    answer = served.visit([CLEAN], visit_id="JC-7", task_id="RW-2")
+    assert answer.status_code == 422 and "该检查任务单已顺延" in answer.text and "需要修改" not in answer.text
+    mark = re.search(r'name="confirm" value="([^"]+)"', answer.text)[1].replace("&#39;", "'")
+    assert served.visit([CLEAN], visit_id="JC-7", task_id="RW-2", confirm=[mark]).status_code == 303
+
+
 def test_another_site_cannot_send_the_form_and_no_foreign_name_is_answered(served):
     token = served.token()
     fields = {"token": token, "visit.task_id": "x"}
     send = served.browser.post
     assert send(served.address + "/visit", data={**fields, "token": "0" * 64}, timeout=9).status_code == 403
+    assert send(served.address + "/visit", data={**fields, "token": "é证"}, timeout=9).status_code == 403
     assert requests.post(served.address + "/visit", data=fields, timeout=9).status_code == 403
     foreign = {"Origin": "http://elsewhere.example"}
     assert send(served.address + "/visit", data=fields, headers=foreign, timeout=9).status_code == 403

@@ -35,10 +35,10 @@ def firms() -> list[dict[str, Any]]:
     return rows
 
 
-def build(settings: Settings) -> list[dict[str, Any]]:
-    """Write spine, scores and classes of the months; returns the enterprises."""
+def build(settings: Settings, last: str = LAST) -> list[dict[str, Any]]:
+    """Write spine, scores and classes of the months up to ``last``; returns the enterprises."""
     rows = firms()
-    months = pl.DataFrame({"month": month_range(FIRST, LAST)})
+    months = pl.DataFrame({"month": month_range(FIRST, last)})
     known = months.join(pl.DataFrame(rows), how="cross").select(
         "month", "enterprise_id", "class", "food", region_code="region", industry_section="section", v_h030201="zero"
     )

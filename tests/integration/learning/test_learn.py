@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -19,23 +19,20 @@ from orchestration.learning.policy import LearningError, load_policy
 from orchestration.learning.proposal import differs, propose
 from orchestration.learning.registry import listed, load
 from orchestration.learning.report import text
+from orchestration.learning.rows import known_rows
 from orchestration.learning.train import SCORECARD, _sources, learn
+from orchestration.policy import in_force
 from orchestration.risk.partitions import replace_partitions
 from orchestration.settings import PROJECT, Settings, month_range, month_shift
 from orchestration.shadow import shadow_settings
+from tests.definition import Own
 
 UP_TO, LAST = "2026-06", "2026-10"
 MONTHS = month_range("2025-10", LAST)
 FIRMS = 800
+CORRECTED = 12
+"""Visits of May whose outcome is put right in June."""
 NUMBER, CATEGORY = "H040301", "H010303"
-
-
-class Own(Settings):
-    """A jurisdiction whose definition lies in a temporary folder."""
-
-    @property
-    def definition(self) -> Path:
-        return self.home / "definition"
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +84,8 @@ def _fill(settings: Settings) -> None:
             lake.execute("INSERT INTO lake.scores.enterprise_score BY NAME SELECT * FROM state")
             lake.unregister("state")
         rows = [_visits(rng, states[month_shift(month, -1)], month) for month in MONTHS[1:]]
+        may = rows[MONTHS[1:].index("2026-05")].head(CORRECTED)
+        rows.append(may.with_columns(pl.lit(UP_TO).alias("month"), ~pl.col("found")))
         lake.register("visits", pl.concat(rows))
         given = ", ".join(f"CAST({name} AS {kind}) AS {name}" if name in rows[0].columns else f"CAST(NULL AS {kind})"
                           for name, kind in COLUMNS.items())  # fmt: skip
@@ -115,7 +114,7 @@ def _visits(rng: np.random.Generator, state: pl.DataFrame, month: str, size: int
             "class_month": month_shift(month, -1),
             "found": rng.random(size) < 1 / (1 + np.exp(-odds)),
             "lead_inspector_id": rng.choice([f"i{one}" for one in range(8)], size),
-            "probability": rng.choice([0.05, 0.2], size),
+            "inclusion": rng.choice([0.05, 0.2], size),
             "withdrawn": False,
         }
     )
@@ -154,10 +153,12 @@ def test_the_card_tells_data_code_months_and_worth(settings, learned):
 def test_the_candidate_is_a_catalogue_in_force_in_no_month_that_the_shadow_takes(settings, learned):
     folder, _ = propose(settings, learned.models[SCORECARD], "c1")
     found = load_version(settings, "c1")
-    assert found.effective_from is None and not any(found.in_force(month) for month in MONTHS)
+    assert found.effective_from is None and not any(in_force(found, month) for month in MONTHS)
     assert {NUMBER, CATEGORY} <= set(found.codes)
     assert [one.name for one in found.classes] == ["A", "B", "C", "D"]
     assert {one.name: int(one.lower) for one in found.classes} == learned.bounds
+    shares = np.bincount(np.searchsorted(list(learned.bounds.values())[1:], learned.points_of_all, side="right"))
+    assert shares.sum() == FIRMS and load(settings, SCORECARD, learned.models[SCORECARD].id).card["points"]
     most = max(band.risk * found.by_code[NUMBER].weight / 100 for band in found.bands_of(NUMBER))
     assert most == max(learned.card.points()[NUMBER])
     assert differs(settings, learned.models[SCORECARD], found) == []
@@ -166,6 +167,41 @@ def test_the_candidate_is_a_catalogue_in_force_in_no_month_that_the_shadow_takes
     with pytest.raises(LearningError, match="is there already"):
         propose(settings, learned.models[SCORECARD], "c1")
     shutil.rmtree(folder)
+
+
+def test_an_unknown_month_is_said_and_the_yardstick_stands_in_the_card(settings, learned):
+    # visits of the last month are known in it; of the month after none is
+    with pytest.raises(LearningError, match=r"No visit of 2026-11 is known yet.*are of 2026-10"):
+        watching.drift(settings, month_shift(LAST, 1))
+    model = load(settings, SCORECARD, learned.models[SCORECARD].id)
+    assert model.card["tenths"] == sorted(model.card["tenths"]) and model.card["weights"]["bound"] > 20
+    with connect(settings, read_only=True) as lake:
+        card, policy = learned.card, load_policy(settings, UP_TO)
+        kept = watching._yardstick(lake, model, card, policy)
+        old = replace(model, card={name: value for name, value in model.card.items() if name != "tenths"})
+        again = watching._yardstick(lake, old, card, policy)
+        scores = np.asarray(model.card["tenths"])
+        march = watching._inputs(lake, card, "2026-03", scores)["score"]
+    assert kept[0].tolist() == again[0].tolist() and kept[1] == pytest.approx(again[1])
+    # the share of a tenth is that of the card, whatever the months watched hold
+    seen = {month.month: month.inputs["score"] for month in watching.drift(settings, LAST).seen}
+    assert seen["2026-04"] == march
+    seen = {month.month: month.inputs["score"] for month in watching.drift(settings, "2026-08").seen}
+    assert seen["2026-04"] == march
+
+
+def test_each_fold_learns_from_what_was_known_before_it(settings, learned):
+    # 2026-06 is a fold; 40 of its visits came home in July, and some visits of May are corrected in June
+    with connect(settings, read_only=True) as lake:
+        policy = load_policy(settings, UP_TO)
+        heights = {end: known_rows(lake, policy, [NUMBER], end).frame.height for end in ("2026-05", UP_TO, "2026-07")}
+        then, now = (
+            known_rows(lake, policy, [NUMBER], end).frame.filter(pl.col("visit_month") == "2026-05")
+            for end in ("2026-05", UP_TO)
+        )
+    assert heights == {"2026-05": 7 * 300, UP_TO: 8 * 300 - 40, "2026-07": 9 * 300}
+    both = then.join(now, on=["enterprise_id", "visit"], suffix="_now")
+    assert both.filter(pl.col("label") != pl.col("label_now")).height == CORRECTED
 
 
 def test_the_month_in_which_the_regime_changes_raises_the_alarm(settings, learned):

@@ -38,7 +38,7 @@ def test_each_month_has_its_policy(tmp_path: Path) -> None:
 
 
 def test_a_month_before_all_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(policy.PolicyError, match="No policy of data/resolution holds in 2010-12"):
+    with pytest.raises(policy.PolicyError, match="resolution: no policy is in force in 2010-12"):
         policy.load_policy(written(tmp_path, r1=SOUND), "2010-12")
 
 

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from orchestration.catalogue import CatalogueError, load_catalogue
 from orchestration.settings import Settings
+from tests.definition import Own, copied
 
 GOOD = {"longest_months": "12", "least_rank": "1", "least_rank_rule": "3"}
 MONTH = "2023-01"
 
 
-class Own(Settings):
-    """Settings whose definition folder is under their home; contracts stay the canonical ones."""
-
-    @property
-    def definition(self) -> Path:
-        return self.home / "definition"
-
-
 def with_policy(folder: Path, **changes: str) -> tuple[Own, int]:
     """A copy of version 1 with a policy of its own, and the line on which the policy begins."""
-    settings = Own(home=folder)
-    target = settings.definition / "catalogue" / "v1"
-    shutil.copytree(Settings(home=folder).canonical / "catalogue" / "v1", target)
-    path = target / "catalogue.yml"
+    settings = copied(folder, "catalogue/v1")
+    path = settings.definition / "catalogue" / "v1" / "catalogue.yml"
     text = path.read_text(encoding="utf-8")
     lines = [f"  {name}: {value}" for name, value in (GOOD | changes).items() if value]
     path.write_text("\n".join([text.rstrip("\n"), "overrides:", *lines, ""]), encoding="utf-8")

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from orchestration.catalogue import CatalogueError, catalogue_folder, check_catalogue, load_catalogue
 from orchestration.catalogue.faults import warnings
-from orchestration.settings import Settings
-
-
-class Own(Settings):
-    """Settings whose definition folder is under their home; contracts stay the canonical ones."""
-
-    @property
-    def definition(self) -> Path:
-        return self.home / "definition"
+from tests import definition
 
 
 @pytest.fixture
-def own(tmp_path) -> Own:
-    settings = Own(home=tmp_path)
-    shutil.copytree(Settings(home=tmp_path).canonical / "catalogue" / "v1", settings.definition / "catalogue" / "v1")
+def own(tmp_path):
+    settings = definition.copied(tmp_path, "catalogue/v1")
     change(settings, "catalogue.yml", 'effective_to: "2023-06"', "effective_to:")
     return settings
 
 
 def change(settings, file, old, new, version="v1"):
-    path = settings.definition / "catalogue" / version / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{file} has no {old!r}: the test no longer makes its fault"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return text[: text.index(old)].count("\n") + 1  # the line of the change
+    return definition.change(settings.definition / "catalogue" / version / file, old, new)
 
 
 FAULTS = {
@@ -201,7 +187,7 @@ def test_a_file_is_missing(own):
 
 def test_no_version_at_all(own):
     shutil.rmtree(own.definition / "catalogue" / "v1")
-    with pytest.raises(CatalogueError, match="holds no catalogue version"):
+    with pytest.raises(CatalogueError, match="catalogue: holds no version"):
         check_catalogue(own)
 
 

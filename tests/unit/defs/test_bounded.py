@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.defs import classification, feeds, key_fields, warehouse, web
 from orchestration.defs.maintenance import LAKE, lake_metadata
-from orchestration.defs.shown import ENTRIES, LENGTH, bounded, counted, cut, listed, summary_metadata
+from orchestration.defs.shown import ENTRIES, LENGTH, bounded, counted, cut, listed, summary_metadata, table
 from orchestration.feeds.manifest import Delivery
 from orchestration.maintenance.upkeep import LakeReport, LakeState
 from tests.unit.defs.conftest import Decided, FieldDecided, Node, Outcome, Report, StepDone, Summary
@@ -104,19 +104,22 @@ def test_a_check_says_a_sentence_and_not_a_book(evaluation: Any) -> None:
 
 
 def test_what_is_small_is_shown_as_it_is() -> None:
-    table = {"a": 1, "b": 2}
+    counts = {"a": 1, "b": 2}
     assert cut("short") == "short"
     assert bounded({"x": dg.MetadataValue.md("| a |"), "n": 3, "t": "text"}) == {
         "x": dg.MetadataValue.md("| a |"), "n": 3, "t": "text",
     }  # fmt: skip
-    assert counted(table).md_str == "| kind | rows |\n|---|---:|\n| b | 2 |\n| a | 1 |"
+    assert counted(counts).md_str == "| kind | rows |\n|---|---:|\n| b | 2 |\n| a | 1 |"
     assert listed(["one", "two"]).md_str == "- one\n- two"
+    assert table([{"a": 1, "b": "x"}]).md_str == "| a | b |\n|---|---|\n| 1 | x |"
+    assert table([]).md_str == "none"
 
 
 def test_what_is_cut_says_so() -> None:
     assert cut("x" * 1_000, 50).endswith("(1,000 characters)")
     assert len(cut("x" * 1_000, 50)) == 50
     assert listed(range(100), shown=2).md_str == "- 0\n- 1\n- 98 more"
+    assert table([{"a": number} for number in range(100)], 2).md_str == "| a |\n|---|\n| 0 |\n| 1 |"
     rows = "\n".join(f"| {number} |" for number in range(MANY))
     shown = bounded({"t": dg.MetadataValue.md(rows)})["t"].md_str
     assert shown.startswith("| 0 |\n| 1 |")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
-from orchestration.effect.fairness import BEYOND, SOFT, UNEVEN, fairness
+from orchestration.effect.fairness import BEYOND, SOFT, UNEVEN, by_lot, fairness
 from orchestration.effect.policy import Policy
 from tests.unit.effect.planted import planted
 
@@ -61,3 +63,20 @@ def test_nothing_found_anywhere_flags_nobody():
 
 def test_without_visits_by_lot_there_is_nothing_to_judge():
     assert fairness(planted(5, ratios=(0.0,) * 4, apart=50), POLICY) == []
+
+
+def test_groups_with_many_visits_by_date_are_not_taken_for_spared():
+    """Those that come by date are spared from the lot; a group with many of them is treated like any other."""
+    sample = planted(6, enterprises=LARGE, statutory=0.3, statutory_rates=(0.3, 0.5, 0.7, 0.9))
+
+    # nearly all of the large ones come by date, none of the others
+    def large(frame):
+        return frame.filter((pl.col("size_class") == "large") | ~pl.col("statutory"))
+
+    few = pl.col("size_class").is_in(["micro"]) | pl.col("statutory") | (pl.col("region_code") == "410100")
+    sample = replace(sample, visits=large(sample.visits).filter(few), population=large(sample.population).filter(few))
+    found = groups(sample)
+    assert not [name for name, row in found.items() if row.flags]
+    sizes = [found["size", name] for name in ("large", "micro")]
+    assert sum(row.enterprises for row in sizes) == sample.population.filter(~pl.col("statutory"))["enterprises"].sum()
+    assert sum(row.visits for row in sizes) == by_lot(sample)

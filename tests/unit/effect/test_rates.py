@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from orchestration.effect.rates import rates, rates_apart
-from tests.unit.effect.planted import RATES, planted, true_rate
+from orchestration.effect.sample import settled, weighted
+from tests.unit.effect.planted import RATES, RATIOS, planted, true_rate
 
 
 def by_name(sample, dimension):
@@ -73,3 +74,68 @@ def test_groups_of_fields_count_members_only():
     found = by_name(planted(5, enterprises=40_000), "field")["food"]
     large = by_name(planted(5, enterprises=40_000), "size")["large"]
     assert (found.visits, found.enterprises, found.population) == (large.visits, large.enterprises, large.population)
+
+
+GENERAL, FOOD = (0.10,) * 4, (0.40,) * 4
+"""One enterprise in ten with a problem by lot, four in ten of those with a statutory frequency."""
+
+
+def with_food(seed, **others):
+    """Nine enterprises of ten come by lot, two of a hundred in a month; the others once a year by date."""
+    chosen = {"rates": GENERAL, "ratios": (0.02,) * 4, "statutory": 0.1, "statutory_rates": FOOD}
+    return planted(seed, **(chosen | others))
+
+
+def test_visits_by_date_speak_for_their_interval_not_for_the_lot():
+    truth = true_rate(GENERAL, 0.1, FOOD)
+    assert truth == pytest.approx(0.13)
+    sample = with_food(1, enterprises=60_000)
+    weight = sample.known.group_by("check_kind").agg(pl.col("weight").mean()).sort("check_kind")
+    assert weight["weight"].to_list() == pytest.approx([50, 12], rel=0.06)
+    found = by_name(sample, "all")["all"].population
+    assert found.lower < truth < found.upper
+    assert found.upper - found.lower < 0.05
+
+
+def test_the_weighted_rate_is_right_on_average_with_visits_by_date():
+    found = [by_name(with_food(seed), "all")["all"].population.value for seed in range(40)]
+    assert np.mean(found) == pytest.approx(true_rate(GENERAL, 0.1, FOOD), abs=0.007)
+
+
+@pytest.mark.parametrize(("rates", "other"), [(GENERAL, FOOD), (FOOD, GENERAL), (RATES, (0.3, 0.5, 0.7, 0.9))])
+def test_intervals_cover_with_visits_by_date(rates, other):
+    truth, held = true_rate(rates, 0.3, other), 0
+    ratios = RATIOS if rates == RATES else (0.02,) * 4
+    for seed in range(150):
+        sample = planted(
+            seed, enterprises=8000, rates=rates, ratios=ratios, statutory=0.3, statutory_rates=other, visits_a_year=2
+        )
+        found = by_name(sample, "all")["all"].population
+        held += found.lower <= truth <= found.upper
+    assert held / 150 >= 0.925
+
+
+def test_a_few_enterprises_that_come_by_date_do_not_tell_of_those_that_come_by_lot():
+    sample = with_food(3, ratios=(0.0, 0.02, 0.02, 0.02), enterprises=60_000)
+    safest = by_name(sample, "class")["A"]
+    assert safest.known > 0
+    assert safest.population is None
+    assert set(by_name(sample, "all")["all"].missing) == {"A"}
+
+
+def test_the_smaller_part_of_a_class_may_be_spoken_for_by_the_other():
+    sample = with_food(4)
+    found, missing = settled({("A", False): 90, ("A", True): 10, ("B", False): 5}, {("A", False)})
+    assert (found, missing) == ({("A", False): 100}, {"B": 5})
+    assert settled({("A", False): 90, ("A", True): 10}, {("A", True)}) == ({}, {"A": 100})
+    lots = sample.visits.filter(pl.col("check_kind") == "1").drop("known", "lot", "statutory", "weight")
+    alone = weighted(lots, sample.population, "1")
+    assert alone["weight"].sum() == pytest.approx(12_000)
+
+
+def test_a_visit_whose_part_of_a_class_has_no_enterprise_stands_apart():
+    sample = with_food(5)
+    again = sample.visits.drop("known", "lot", "statutory", "weight")
+    gone = weighted(again, sample.population.filter(~pl.col("statutory")), "1")
+    assert gone.filter("known")["statutory"].any() is False
+    assert gone.filter("known")["weight"].null_count() == 0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from orchestration.effect.saving import lifts, order, savings
+from orchestration.defs.effect_shown import saving_metadata
+from orchestration.effect.measure import _saving_row
+from orchestration.effect.report import saved
+from orchestration.effect.saving import Saved, lifts, order, savings
 from tests.unit.effect.planted import RATES, RATIOS, SHARES, planted, true_rate
 
 DRAW_RATE = sum(s * p * r for s, p, r in zip(SHARES, RATIOS, RATES, strict=True)) / sum(
@@ -50,3 +55,26 @@ def test_findings_lie_in_the_riskier_half_and_come_earlier():
     assert 0.75 < found.half.lower < found.half.value <= 1
     assert found.days > 2
     assert order(planted(3, rates=(0.0,) * 4)).half is None
+
+
+def test_a_random_draw_would_meet_those_that_come_by_date_too():
+    rates, other = (0.10,) * 4, (0.40,) * 4
+    sample = planted(8, enterprises=60_000, rates=rates, ratios=(0.02,) * 4, statutory=0.1, statutory_rates=other)
+    [lot, drawn] = savings(sample)
+    assert lot.random.lower < 0.13 < lot.random.upper
+    assert drawn.visits > lot.visits
+    assert lot.ratio.lower < 0.10 / 0.13 < lot.ratio.upper
+
+
+def test_a_draw_without_findings_saves_nothing_that_could_be_told():
+    rates, other = (0.0,) * 4, (0.40,) * 4
+    sample = planted(9, enterprises=20_000, rates=rates, ratios=(0.02,) * 4, statutory=0.1, statutory_rates=other)
+    [lot, drawn] = savings(sample)
+    assert (lot.found, lot.saved.value, lot.saved.lower) == (0, None, None)
+    assert saved(lot.saved) == "-"
+    assert saved(Saved(0.2, None, 1.0)) == "20.0 (-∞-100.0)"
+    row = _saving_row(lot)
+    assert [row[name] for name in ("saved_share", "saved_share_lower")] == [None, None]
+    told = saving_metadata(SimpleNamespace(savings=[lot, drawn]))
+    assert "saved_share_lot" not in told
+    assert "saved_share_drawn" in told

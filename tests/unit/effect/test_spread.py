@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -66,3 +68,12 @@ def test_few_visits_leave_the_interval_wide_and_inspectors_without_a_name():
 def test_one_inspector_or_a_handful_of_visits_tell_nothing():
     assert spread(visits(6, 0.5, 0.5, inspectors=1)[0], 5) is None
     assert spread(visits(6, 0.5, 0.5, size=20)[0], 5) is None
+
+
+def test_inspectors_who_stay_in_their_region_are_measured_on_the_visits_that_name_one():
+    """As teams of draws are: chosen from the pool of the region; older results name nobody."""
+    sample, _, _ = visits(7, 0.5, 0.0, crossing=0.0)
+    named = pl.when(pl.int_range(pl.len()) % 2 == 0).then("lead_inspector_id")
+    found = spread(replace(sample, visits=sample.visits.with_columns(lead_inspector_id=named)), 5)
+    assert (found.visits, found.several_areas) == (3000, 0)
+    assert found.inspectors_sd.lower < 0.5 < found.inspectors_sd.upper

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -13,31 +12,18 @@ from orchestration.catalogue import CatalogueError
 from orchestration.inspection.load import load_policy, policy_versions
 from orchestration.inspection.model import Population
 from orchestration.settings import Settings
+from tests import definition
 
 HEADER, PLANS, ITEMS, RATIOS, ALTERNATIVES = "policy.yml", "plans.csv", "items.csv", "ratios.csv", "alternatives.csv"
 
 
-class Own(Settings):
-    """Settings whose definition folder is under their home; what is not there stays canonical."""
-
-    @property
-    def definition(self) -> Path:
-        return self.home / "definition"
-
-
 @pytest.fixture
-def own(tmp_path) -> Own:
-    settings = Own(home=tmp_path)
-    shutil.copytree(settings.canonical / "inspection", settings.definition / "inspection")
-    return settings
+def own(tmp_path):
+    return definition.copied(tmp_path, "inspection")
 
 
 def change(settings, file, old, new, version="p1"):
-    path = settings.definition / "inspection" / version / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{file} has no {old!r}: the test no longer makes its fault"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return text[: text.index(old)].count("\n") + 1  # the line of the change
+    return definition.change(settings.definition / "inspection" / version / file, old, new)
 
 
 FAULTS = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from orchestration.learning.drift import CALIBRATION, OF_VISITS, OUTCOMES, Month, month_seen, watch
 from orchestration.learning.limits import chart, cusum_limit, spread, stability_by_chance
@@ -154,3 +155,8 @@ def test_the_index_of_two_samples_of_one_distribution_passes_its_limit_rarely():
 def test_without_reference_months_nothing_is_held_against_anything(policy):
     with pytest.raises(LearningError, match="no month"):
         watch([], [], policy.drift)
+
+
+def test_without_slack_everything_would_add_up_and_the_policy_is_refused(policy):
+    with pytest.raises(ValidationError, match="slack"):
+        Drift.model_validate(policy.drift.model_dump() | {"slack": 0})

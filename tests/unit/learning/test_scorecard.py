@@ -12,7 +12,7 @@ import pytest
 from orchestration.learning import scorecard
 from orchestration.learning.bins import Aim, choose
 from orchestration.learning.policy import LearningError
-from orchestration.learning.rows import Rows, weights
+from orchestration.learning.rows import Rows, weight_bound, weights
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,26 @@ def test_the_score_is_the_log_odds_but_for_rounding(card, rows):
     assert (
         np.abs(card.log_odds(rows.frame) - least - card.score(rows.frame) / card.scale).max() <= 1.5 / card.scale + 1e-9
     )
+
+
+def test_ranks_are_cut_on_the_grid_and_those_who_share_one_stay_together():
+    rng = np.random.default_rng(5)
+    ranks = np.concatenate([np.zeros(600), np.full(300, 0.8366), rng.uniform(0.3, 1.0, 700)])
+
+    def bands(grid: float | None):
+        return choose(
+            pl.Series("R", ranks), np.ones(ranks.size), Aim("higher_riskier", grid=grid), numeric=True, most=5,
+            least_share=0.03, least_rows=30,
+        )  # fmt: skip
+
+    def on_grid(cut: float) -> bool:
+        return abs(cut / 0.05 - round(cut / 0.05)) < 1e-9
+
+    free, held = bands(None), bands(0.05)
+    assert not all(map(on_grid, free.cuts)) and len(held.cuts) >= 3
+    assert all(map(on_grid, held.cuts))
+    # a rank that hundreds share moves by thousandths from month to month
+    assert len(set(held.place(pl.Series("R", [0.8346, 0.8366, 0.8386])).tolist())) == 1
 
 
 def test_a_direction_against_the_data_gives_no_points_rather_than_wrong_ones(rows, aims, policy):
@@ -119,11 +139,14 @@ def test_an_order_against_the_data_gives_no_points(rows, aims, policy):
 
 
 def test_weights_are_one_over_the_probability_and_cut():
-    weight, trimmed, heaviest = weights(pl.Series([1.0, 1.0, 0.5, 0.01]), 2)
+    probability = pl.Series([1.0, 1.0, 0.5, 0.01])
     # mean of 1, 1, 2, 100 is 26: cut at 52
+    assert weight_bound(probability, 2) == pytest.approx(52)
+    weight, trimmed, heaviest = weights(probability, 52)
     assert (weight / weight[0]).to_list() == pytest.approx([1, 1, 2, 52])
     assert weight.mean() == pytest.approx(1) and trimmed == 0.25 and heaviest == pytest.approx(100 / 26)
-    assert weights(pl.Series([None, None], dtype=pl.Float64), 2)[0].to_list() == [1, 1]
+    unknown = pl.Series([None, None], dtype=pl.Float64)
+    assert weights(unknown, weight_bound(unknown, 2))[0].to_list() == [1, 1]
 
 
 def test_more_penalty_less_points(rows, aims, policy):

@@ -43,5 +43,5 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, old: str, new: str
 
 
 def test_a_missing_policy_is_told(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="cannot be read"):
+    with pytest.raises(PolicyError, match="is missing; it says what is kept"):
         load_policy(Elsewhere(home=tmp_path))

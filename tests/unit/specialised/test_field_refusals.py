@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -12,29 +11,16 @@ from orchestration.catalogue import CatalogueError
 from orchestration.settings import Settings
 from orchestration.specialised import check_specialised, load_specialised
 from orchestration.warehouse.environment import parameters, windows
-
-
-class Own(Settings):
-    """Settings whose definition folder is under their home; contracts stay the canonical ones."""
-
-    @property
-    def definition(self) -> Path:
-        return self.home / "definition"
+from tests import definition
 
 
 @pytest.fixture
-def own(tmp_path) -> Own:
-    settings = Own(home=tmp_path)
-    shutil.copytree(settings.canonical / "specialised", settings.definition / "specialised")
-    return settings
+def own(tmp_path):
+    return definition.copied(tmp_path, "specialised")
 
 
 def change(settings, file, old, new, version="s1"):
-    path = settings.definition / "specialised" / version / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{file} has no {old!r}: the test no longer makes its fault"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return text[: text.index(old)].count("\n") + 1  # the line of the change
+    return definition.change(settings.definition / "specialised" / version / file, old, new)
 
 
 HEADER = "specialised.yml"

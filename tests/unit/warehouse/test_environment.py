@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from orchestration.feeds.contract import load_contract
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse.environment import dbt_environment, parameters, reference_folder, windows
+from tests.definition import copied
 
 
 def test_windows_are_those_of_the_catalogue(tmp_path: Path) -> None:
@@ -29,14 +29,8 @@ def test_parameters_are_those_of_the_catalogue_as_written(tmp_path: Path) -> Non
 
 
 def test_what_the_own_catalogue_does_not_set_is_canonical(tmp_path: Path) -> None:
-    class Own(Settings):
-        @property
-        def definition(self) -> Path:
-            return tmp_path / "definition"
-
-    own = Own(home=tmp_path)
+    own = copied(tmp_path, "catalogue/v2")
     folder = own.definition / "catalogue" / "v2"
-    shutil.copytree(own.canonical / "catalogue" / "v2", folder)
     (folder / "parameters.csv").write_text(
         "code,name,value,unit,meaning_en,meaning_zh\nH030202,revenue_below,1E+2,wan_yuan,low,低\n"
         "H040401,decay,1,weight,none,无\n",

@@ -20,7 +20,7 @@ VISITS = """
         ('2026-05', 'f4', 'v4', '2026-05', 'D', ['food'], true, 0.5, false),
         ('2026-06', 'f4', 'v4', '2026-05', 'D', ['food'], true, 0.5, true),
         ('2026-05', 'f5', 'v5', '2024-01', NULL, [], true, NULL, false))
-    AS visit(month, enterprise_id, visit, visit_month, class, fields, found, probability, withdrawn)
+    AS visit(month, enterprise_id, visit, visit_month, class, fields, found, inclusion, withdrawn)
 """
 
 
