@@ -165,11 +165,11 @@ def _live(settings: Settings, chosen: Parameters, launcher: Launcher, month: str
         alarms = [signal.series for signal in drift(settings, month).alarms(month)]
     if month == chosen.walked[-1]:
         return alarms
+    after = month_shift(month, 1)
     # a walk that stopped between publishing and the answers goes on there: what is published is not drawn again
-    if made_visits(settings, month_shift(month, 1)).is_empty():
+    if made_visits(settings, after).is_empty():
         launcher.draw(month, seed=f"{chosen.seed} {month}")
         launcher.publish(month)
-    after = month_shift(month, 1)
     delivered = answer(settings, made_visits(settings, after), after, seed=chosen.seed, regime=chosen.change)
     print(f"    {after}  results delivered: {sum(delivered.values()):,} items", flush=True)
     return alarms

@@ -20,6 +20,7 @@ import duckdb
 import polars as pl
 
 from orchestration.catalogue.model import CatalogueError
+from orchestration.inspection.frame import interval_months
 from orchestration.inspection.load import load_policy
 from orchestration.risk.partitions import columns_of
 from orchestration.settings import Settings
@@ -68,14 +69,13 @@ def draw_rules(settings: Settings, months: Iterable[str]) -> pl.DataFrame:
 def due_shares(connection: duckdb.DuckDBPyConnection) -> str:
     """A query: month, enterprise_id, due_share of whoever a statutory frequency binds, in the months of ``RULES``.
 
-    The interval is that of the frame of a draw (``orchestration.inspection.frame``): 12 months by the visits a year,
-    whole months.
+    The interval is that of the frame of a draw.
     """
     if not columns_of(connection, "main", "combined_class"):
         return "SELECT '' AS month, '' AS enterprise_id, CAST(NULL AS DOUBLE) AS due_share WHERE false"
     return f"""
         SELECT month, enterprise_id,
-            1 - product(1 - 1 / CAST(greatest(1, floor(12 / statutory_visits)) AS DOUBLE)) AS due_share
+            1 - product(1 - 1 / {interval_months("statutory_visits")}) AS due_share
         FROM lake.main.combined_class
         JOIN {RULES} ON combined_class.month = {RULES}.class_month AND list_contains(statutory_fields, field)
         WHERE statutory_visits > 0

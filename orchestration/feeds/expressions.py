@@ -269,12 +269,13 @@ SEALED = "ECRHASH"
 
 
 def sealed(hashed_identifier: str) -> str:
-    """A hash as a delivery of the platform's own may carry it: mark, hash, proof that it was made with our key.
+    """A hash as a delivery of the platform's own may carry it: mark, hash, proof of our key; null of none.
 
     What people type into the form is hashed before it is kept, and a correction carries the persons of the row that it
     replaces, of whom only hashes are known. Without the proof any sender could name a person by a hash it has seen.
     """
-    return f"concat({quote(SEALED)}, upper({hashed_identifier}), upper({_proof(hashed_identifier)}))"
+    text = f"concat({quote(SEALED)}, upper({hashed_identifier}), upper({_proof(hashed_identifier)}))"
+    return f"CASE WHEN {hashed_identifier} IS NOT NULL THEN {text} END"
 
 
 def _proof(hashed_identifier: str) -> str:

@@ -26,5 +26,5 @@ def seal_hashes(settings: Settings, hashes: Sequence[str | None]) -> list[str | 
         sql.set_variables(connection, settings)
         rows = pl.DataFrame({"hash": list(hashes)}, schema={"hash": pl.String}).with_row_index("place")
         connection.register("hashes", rows.to_arrow())
-        given = f"CASE WHEN hash IS NOT NULL THEN {sql.sealed('hash')} END"
-        return [text for (text,) in connection.execute(f"SELECT {given} FROM hashes ORDER BY place").fetchall()]
+        query = f"SELECT {sql.sealed('hash')} FROM hashes ORDER BY place"
+        return [text for (text,) in connection.execute(query).fetchall()]

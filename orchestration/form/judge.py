@@ -121,7 +121,7 @@ def judge_relation(
 def _word(contract: Contract, name: str) -> str:
     """A cleaned value in the words of a delivery."""
     if contract.column(name).type == "person_id":
-        return f'CASE WHEN "{name}" IS NOT NULL THEN {sql.sealed(f"{name}")} END'
+        return sql.sealed(name)
     return f'CAST("{name}" AS VARCHAR)'
 
 

@@ -77,9 +77,7 @@ def _recorded(settings: Settings, layout: Layout, narrow: dict[str, list[str]]) 
         sql.set_variables(connection, settings)
         connection.register("known", known.to_arrow())
         words = ", ".join(
-            f'CASE WHEN "{name}" IS NOT NULL THEN {sql.sealed(name)} END AS "{name}"'
-            if name in layout.persons
-            else f'CAST("{name}" AS VARCHAR) AS "{name}"'
+            f'{sql.sealed(name)} AS "{name}"' if name in layout.persons else f'CAST("{name}" AS VARCHAR) AS "{name}"'
             for name in (*layout.columns, "received_month")
         )
         taken = connection.execute(f"SELECT {words} FROM known").pl()

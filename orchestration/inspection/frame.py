@@ -206,6 +206,15 @@ def _fields(query: Query, policy: Policy, at: str) -> str:
     return f"member AS (SELECT {', '.join(columns)} FROM lake.main.combined_class WHERE month = {at} GROUP BY ALL)"
 
 
+def interval_months(visits: str) -> str:
+    """SQL: whole months between two visits that are due, 1 or more.
+
+    Args:
+        visits: SQL of the statutory visits a year, above 0.
+    """
+    return f"CAST(greatest(1, floor(12 / {visits})) AS BIGINT)"
+
+
 def _started(connection: duckdb.DuckDBPyConnection, query: Query, policy: Policy, month: str) -> str:
     """CTEs ``started`` (first drawn month of each region) and ``joined`` (first month as a member of each field since).
 
@@ -333,7 +342,7 @@ def _due(query: Query, policy: Policy, month: str) -> str:
         if not plan.statutory:
             continue
         visits = f"member.visits_{number}"
-        interval = f"CAST(greatest(1, floor(12 / {visits})) AS BIGINT)"
+        interval = interval_months(visits)
         last = (
             f"greatest(year(visits.last_{number}) * 12 + month(visits.last_{number}) - 1, "
             f"CAST(left(drawn.drawn_{number}, 4) AS BIGINT) * 12 + CAST(right(drawn.drawn_{number}, 2) AS BIGINT) - 1)"
