@@ -22,6 +22,7 @@ from benchmarks.province.figures import (
     links_of,
     ratio,
     reasons,
+    rows_of,
     seconds,
     split,
     targets,
@@ -79,7 +80,7 @@ def lines_of(result: Result, smaller: Result | None = None) -> list[list[object]
     for name in (stage for stage in STAGES if stage in result["stages"]):
         stage = result["stages"][name]
         cpu = stage["told"][0]["cpu"] if name == "floor" else stage["cpu"]
-        rows = stage["told"][0]["rows"] if name == "floor" else stage.get("rows")
+        rows = rows_of(result, name)
         spent = wall(result, name)
         line: list[object] = [
             name + (" (kept)" if stage["reused"] else ""),
@@ -191,7 +192,7 @@ they mean the same on other machines.
 - *backfill*: the last months, twelve unless said otherwise, in one run in an empty lake; rows are those read for each.
 - *region*: the classes of the largest region of the newest month again. *start-up*: definitions loaded, nothing done.
 - *peak*: memory of all processes of the stage together, sampled. *growth*: by how much the stage grew for each time
-  the scale did; 1 is linear.
+  its rows did since the scale before, or the scale where it has no rows; 1 is linear.
 - *orchestration*: start-up, Dagster, and dbt's own Python; work is what runs in DuckDB and in the platform's
   set-based functions.
 

@@ -37,11 +37,23 @@ def test_links_count_for_their_month_only(result: dict[str, Any]):
     assert figures.links_of(result, "2026-08") == 0
 
 
-def test_growth_is_one_where_ten_times_the_province_takes_ten_times_as_long(result: dict[str, Any]):
+def test_effect_and_fairness_are_work_and_lineage_is_not(result: dict[str, Any]):
+    month = result["stages"]["month"]
+    month["told"][0]["functions"][1]["name"] = "write_effect"
+    assert figures.split(month).own == pytest.approx(2)
+    month["told"][0]["functions"][1]["name"] = "column_lineage"
+    assert figures.split(month).own == 0
+
+
+def test_growth_is_one_where_ten_times_the_rows_take_ten_times_as_long(result: dict[str, Any]):
     larger = copy.deepcopy(result) | {"scale": 1.0}
-    larger["stages"]["month"]["wall"] = 100
+    larger["stages"]["month"] |= {"wall": 100, "rows": 10_000}
     assert figures.growth(result, larger, "month") == pytest.approx(1)
-    assert figures.growth(result, larger, "backfill") == pytest.approx(0.1)
+    # fewer months than the scale says
+    larger["stages"]["backfill"] |= {"wall": 55, "rows": 5_000}
+    assert figures.growth(result, larger, "backfill") == pytest.approx(0.2)
+    # links have no rows
+    assert figures.growth(result, larger, "links") == pytest.approx(0.1)
     del larger["stages"]["region"]
     assert figures.growth(result, larger, "region") is None
 
@@ -59,6 +71,13 @@ def test_aims_are_met_up_to_their_bound_and_not_beyond(result: dict[str, Any]):
     }
     result["stages"]["month"]["wall"] = 20.0
     assert [one.met for one in figures.targets(result)][:2] == [True, False]
+
+
+def test_the_newest_month_is_set_beside_what_people_would_write(result: dict[str, Any]):
+    result["stages"] |= {"plain duckdb": {"wall": 10.0}, "plain spark": {"wall": 120.0}}
+    plain, spark = figures.targets(result)[-2:]
+    assert (plain.found, plain.met) == (pytest.approx(1.2), False)
+    assert (spark.found, spark.met) == (pytest.approx(0.1), True)
 
 
 def test_a_run_of_few_months_has_no_backfill_to_judge(result: dict[str, Any]):

@@ -28,7 +28,7 @@ def test_what_was_kept_from_an_earlier_run_says_so(result: dict[str, Any]):
 
 def test_several_scales_show_growth_from_the_second_on(result: dict[str, Any]):
     larger = copy.deepcopy(result) | {"scale": 0.2}
-    larger["stages"]["month"]["wall"] = 30.0
+    larger["stages"]["month"] |= {"wall": 30.0, "rows": 2_000}
     first, second = report.table([result, larger]).split("scale 0.2")
     assert "growth" not in first and "growth" in second
     assert report.lines_of(larger, result)[5][-1] == "1.50"
