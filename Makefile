@@ -148,7 +148,8 @@ bench: export SCALE := $(SCALE)
 bench: export MONTHS := $(if $(filter command line environment,$(origin MONTHS)),$(MONTHS))
 bench: export BACKFILL := $(BACKFILL)
 bench: export KEEP := $(KEEP)
-bench: $(READY)  ## a full province, stage by stage: make bench [SCALE="0.1 1"] [MONTHS=12] [BACKFILL=12] [KEEP=yes], 1 is Henan, hours; KEEP goes on where a run stopped; make spark first to compare with it
+bench: export PLAIN := $(PLAIN)
+bench: $(READY)  ## a full province, stage by stage: make bench [SCALE="0.1 1"] [MONTHS=12] [BACKFILL=12] [KEEP=yes] [PLAIN=no], 1 is Henan, hours; KEEP goes on where a run stopped; make spark first to compare with it
 	@$(BIN)/python -m benchmarks.province
 
 bench-report: $(READY)  ## write docs/bench.md from the results of make bench

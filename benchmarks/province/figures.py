@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration.settings import PROJECT
+
 Result = Mapping[str, Any]
 
 WORK = (
@@ -19,6 +21,13 @@ WORK = (
 DBT = "build_month"
 REASONS = ("enterprise_pointed", "risk_evidence", "every_factor_has_evidence", "evidence_adds_up")
 """Nodes of dbt that put the records behind every factor; classes do not follow from them, but none is given without."""
+TESTS = frozenset(path.stem for path in (PROJECT / "dbt_project" / "tests").rglob("*.sql"))
+"""Tests of dbt that have a file of their own; the generic ones, ``<model>_holds``, stand with their models."""
+EFFECT = ("write_outcomes", "write_effect", "write_fairness")
+FIELDS = ("decide_specialised", "decide_combined")
+PLAIN = (("plain duckdb", "plain SQL", 1.1), ("plain spark", "Spark", 0.2))
+"""Stage, what it is called, and how much of its wall the platform may take: a tenth more for orchestration, a fifth."""
+TIMES = "times its wall"
 STAGES = (
     "simulate", "first start", "start-up", "ingest", "links", "floor", "month", "second month", "region", "month again",
     "backfill", "plain duckdb", "plain spark",
@@ -73,6 +82,42 @@ def reasons(stage: Result) -> float:
     return float(sum(one.get("nodes", {}).get(name, 0.0) for one in functions for name in REASONS))
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """Wall seconds of a month in which the platform did what the plain programs leave out.
+
+    Attributes:
+        evidence: the records behind every factor.
+        tests: what must hold of values, scores, evidence.
+        fields: points and classes of the key fields.
+        effect: what earlier visits found.
+    """
+
+    evidence: float
+    tests: float
+    fields: float
+    effect: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.evidence + self.tests + self.fields + self.effect
+
+
+def beyond(stage: Result) -> Beyond:
+    """What a month took beside values, score and class, which is all that the plain programs compute."""
+    functions = [one for told in stage["told"] for one in told["functions"]]
+    nodes = [pair for one in functions for pair in one.get("nodes", {}).items()]
+    tests = sum(spent for name, spent in nodes if _is_test(name))
+    evidence = sum(spent for name, spent in nodes if name in REASONS and not _is_test(name))
+    fields = sum(spent for name, spent in nodes if name.startswith(("specialised_", "field_")) and not _is_test(name))
+    return Beyond(evidence, tests, fields + seconds(functions, FIELDS), seconds(functions, EFFECT))
+
+
+def _is_test(node: str) -> bool:
+    return node in TESTS or node.endswith("_holds")
+
+
 def unit(result: Result) -> tuple[float, float]:
     """The floor: wall and CPU seconds of one pass."""
     (told,) = result["stages"]["floor"]["told"]
@@ -115,12 +160,13 @@ def growth(smaller: Result, larger: Result, stage: str) -> float | None:
 
 @dataclass(frozen=True)
 class Target:
-    """One aim: what is looked at, what was found, what it must not exceed."""
+    """One aim: what is looked at, what was found, what it must not exceed; digits shown."""
 
     text: str
     found: float
     most: float
     unit: str
+    digits: int = 1
 
     @property
     def met(self) -> bool:
@@ -142,10 +188,14 @@ def targets(result: Result) -> list[Target]:
         Target("a region again, beyond start-up", region, 10, "s"),
         Target("orchestration of the month, start-up included", 100 * split(month).orchestration, 10, "% of wall"),
     ]
-    for engine, name, most in (("plain duckdb", "plain SQL", 1.1), ("plain spark", "Spark", 0.2)):
+    for engine, name, most in PLAIN:
         if engine in stages:
-            share = stages["second month"]["wall"] / stages[engine]["wall"]
-            found.append(Target(f"the newest month, against the same in {name}", share, most, "times its wall"))
+            whole, plain = stages["second month"]["wall"], stages[engine]["wall"]
+            same = whole - beyond(stages["second month"]).total
+            found += [
+                Target(f"values, score and class of the newest month, against {name}", same / plain, most, TIMES, 2),
+                Target(f"all of the newest month, against {name}", whole / plain, most, TIMES, 2),
+            ]
     if result["backfill"] == 12:
         factor = stages["backfill"]["wall"] / month["wall"]
         found.insert(4, Target("backfill of twelve months", factor, 6, "months"))

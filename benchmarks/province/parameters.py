@@ -39,6 +39,7 @@ class Parameters:
         scale: share of Henan.
         months: monthly deliveries after the initial load.
         backfilled: months computed in one run in a fresh lake, at most; fewer where fewer were received.
+        plain: whether the month is computed as people would write it, too.
         seed: of the simulation.
         keep: whether the state stays, and what was simulated and taken in before is used again.
     """
@@ -48,6 +49,7 @@ class Parameters:
     seed: int = SEED
     keep: bool = False
     backfilled: int = BACKFILL
+    plain: bool = True
 
     @property
     def enterprises(self) -> int:
@@ -89,7 +91,7 @@ class Parameters:
 
 
 def parse(environment: Mapping[str, str]) -> list[Parameters]:
-    """The measurements that ``SCALE``, ``MONTHS``, ``BACKFILL``, ``SEED`` and ``KEEP`` ask for, by scale.
+    """The measurements that ``SCALE``, ``MONTHS``, ``BACKFILL``, ``SEED``, ``KEEP`` and ``PLAIN`` ask for, by scale.
 
     Raises:
         ParameterError: one of them cannot be used.
@@ -97,15 +99,13 @@ def parse(environment: Mapping[str, str]) -> list[Parameters]:
     given = environment.get("SCALE", "").replace(",", " ").split() or ["1"]
     scales = [_scale(text) for text in given]
     seed = _whole("SEED", environment.get("SEED") or str(SEED), 0)
-    keep = environment.get("KEEP") or "no"
-    if keep not in ("yes", "no"):
-        raise ParameterError(f"KEEP={keep} says neither yes nor no.")
+    keep, plain = _yes("KEEP", environment.get("KEEP") or "no"), _yes("PLAIN", environment.get("PLAIN") or "yes")
     asked = environment.get("MONTHS", "")
     months = _whole("MONTHS", asked, 1) if asked else None
     # in two months the measured one is looked at again, in another run and after another month
     backfilled = _whole("BACKFILL", environment.get("BACKFILL") or str(BACKFILL), 2)
     return [
-        Parameters(scale, months or (1 if scale < SMALL else BACKFILL), seed, keep == "yes", backfilled)
+        Parameters(scale, months or (1 if scale < SMALL else BACKFILL), seed, keep, backfilled, plain)
         for scale in sorted(set(scales))
     ]
 
@@ -118,6 +118,12 @@ def _scale(text: str) -> float:
     if not 0 < scale < math.inf or round(ENTERPRISES * scale) < 200:
         raise ParameterError(f"SCALE={text} is no share of Henan; write for example 0.1, or several: SCALE='0.1 1'.")
     return scale
+
+
+def _yes(name: str, text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ParameterError(f"{name}={text} says neither yes nor no.")
+    return text == "yes"
 
 
 def _whole(name: str, text: str, least: int) -> int:

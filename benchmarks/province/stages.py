@@ -188,7 +188,7 @@ class Bench:
         self.once("backfill", self.backfill)
         if self.parameters.brief:
             self.once("region", self.region)
-        else:
+        elif self.parameters.plain:
             self.plain(self.parameters.second)
 
     def simulate(self) -> None:

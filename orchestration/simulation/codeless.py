@@ -49,6 +49,15 @@ TRUTH = {
 """Planted truth: month in whose delivery the row stands, key as in staging, name as delivered, true enterprise."""
 
 
+def often(share: float) -> float:
+    """How much more often a row loses its code where the enterprise changed its name or shares it.
+
+    Such enterprises are few in a small province, and chosen four times as often, so that both occur. In a large one
+    names run out and a third and more share theirs: then less often, so that no feed loses more than twice ``RATE``.
+    """
+    return min(4.0, 1 + 1 / share) if share else 4.0
+
+
 @dataclass
 class Codeless:
     """Plants rows without code and keeps the truth about them.
@@ -107,9 +116,11 @@ class Codeless:
         name, order = contract.resolve.name, pl.int_range(pl.len())
         known = frame.with_row_index("_place").join(self.rows, on="enterprise_id", how="inner").sort("_place")
         old = self.former(month)
-        rare = old.gather(known["_row"]).is_not_null() | self.shared.gather(known["_row"])
-        # those who changed their name, or share it, are few: they are chosen more often, so that both occur
-        drawn = known.filter(pl.Series(rng.random(len(known)) < np.where(rare.to_numpy(), 4 * RATE, RATE)))
+        special = old.is_not_null() | self.shared
+        rare = special.gather(known["_row"]).to_numpy()
+        drawn = known.filter(
+            pl.Series(rng.random(len(known)) < np.where(rare, RATE * often(float(special.sum()) / special.len()), RATE))
+        )
         kind = rng.choice(list(KINDS), len(drawn), p=np.array(list(KINDS.values())) / 100)
         again = rng.random(len(drawn)) < 0.6
         changed = old.gather(drawn["_row"]).is_not_null().to_numpy()

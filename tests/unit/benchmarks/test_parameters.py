@@ -1,4 +1,4 @@
-"""What SCALE, MONTHS, BACKFILL, SEED and KEEP may say, and which months a run is about."""
+"""What SCALE, MONTHS, BACKFILL, SEED, KEEP and PLAIN may say, and which months a run is about."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def test_several_scales_come_in_order_and_small_ones_with_few_months():
         ("1", 12, False, True),
     ]
     assert parse({"SCALE": "0.02", "MONTHS": "3"})[0].months == 3
+    assert [parse(given)[0].plain for given in ({}, {"PLAIN": "yes"}, {"PLAIN": "no"})] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_several_scales_come_in_order_and_small_ones_with_few_months():
         {"SEED": "-1"},
         {"BACKFILL": "1"},
         {"KEEP": "perhaps"},
+        {"PLAIN": "1"},
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(given: dict[str, str]):

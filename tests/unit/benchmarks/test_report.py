@@ -39,6 +39,12 @@ def test_checks_and_links_are_told_apart(result: dict[str, Any]):
     assert report.links_line(result).startswith("Names and links of 2026-09: 5.0 s")
 
 
+def test_what_the_plain_programs_leave_out_is_said_where_they_ran(result: dict[str, Any]):
+    assert "plain programs" not in report.page([result])
+    result["stages"]["plain duckdb"] = result["stages"]["region"]
+    assert "Of the 12.0 s of the same month the platform took 9.6 s for that" in report.page([result])
+
+
 def test_the_page_says_on_what_it_ran_and_what_did_not_hold(result: dict[str, Any]):
     page = report.page([result])
     assert "2 cores (a processor), 24 GB" in page and "2026-11-23 at abc1234" in page and "duckdb 1.5.5" in page
@@ -46,11 +52,12 @@ def test_the_page_says_on_what_it_ran_and_what_did_not_hold(result: dict[str, An
     assert "- one class is missing" in report.page([result | {"broken": ["one class is missing"]}])
 
 
-def test_a_brief_run_is_held_to_no_aim(result: dict[str, Any]):
-    assert "orchestration of the month" in report.table([result])
-    brief = result | {"brief": True}
-    for text in (report.table([brief]), report.page([brief])):
-        assert "A brief run" in text and "orchestration of the month" not in text
+def test_only_a_whole_province_is_held_to_the_aims(result: dict[str, Any]):
+    whole, brief = result | {"scale": 1.0}, result | {"brief": True}
+    for show in (report.table, report.page):
+        assert "orchestration of the month" in show([whole])
+        assert "how the stages grow" in show([result]) and "orchestration of the month" not in show([result])
+        assert "A brief run" in show([brief]) and "orchestration of the month" not in show([brief])
 
 
 def test_results_are_read_by_scale(tmp_path: Path):

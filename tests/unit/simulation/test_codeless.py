@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from orchestration.feeds.contract import load_contract
-from orchestration.simulation.codeless import ADDED, KINDS, TRUTH, Codeless
+from orchestration.simulation.codeless import ADDED, KINDS, RATE, TRUTH, Codeless, often
 
 FEED = "c09_complaints"
 
@@ -51,6 +51,13 @@ def test_each_kind_is_planted_and_looks_like_itself(planted, province) -> None:
         assert same.filter(truth["kind"] == kind).all(), kind
     for kind in ("misspelt", "short", "former", "bracketed", "namesake"):
         assert not same.filter(truth["kind"] == kind).any(), kind
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.2, 1 / 3, 0.5, 0.9, 1.0])
+def test_no_feed_loses_more_than_twice_the_rate_however_many_share_a_name(share: float) -> None:
+    lost = RATE * (1 - share) + RATE * often(share) * share
+    assert RATE <= lost <= 2 * RATE + 1e-12
+    assert often(share) == 4 or share > 1 / 3
 
 
 def test_a_feed_that_is_not_resolved_and_an_empty_table_stay_as_they_are(province) -> None:
