@@ -19,6 +19,8 @@ WORK = (
 )  # fmt: skip
 """Functions that are work from end to end. Of dbt's only what runs in DuckDB is; all else is orchestration."""
 DBT = "build_month"
+SCORES = "enterprise_score"
+"""The model that every computed month has."""
 REASONS = ("enterprise_pointed", "risk_evidence", "every_factor_has_evidence", "evidence_adds_up")
 """Nodes of dbt that put the records behind every factor; classes do not follow from them, but none is given without."""
 TESTS = frozenset(path.stem for path in (PROJECT / "dbt_project" / "tests").rglob("*.sql"))
@@ -156,6 +158,22 @@ def growth(smaller: Result, larger: Result, stage: str) -> float | None:
     few, many = rows_of(smaller, stage), rows_of(larger, stage)
     grown = many / few if few and many else larger["scale"] / smaller["scale"]
     return float(wall(larger, stage) / wall(smaller, stage) / grown)
+
+
+def same_month(smaller: Result, larger: Result) -> tuple[str, float, float] | None:
+    """The newest month that both backfills computed, and the seconds of its models and tests in each; None without.
+
+    Of results with different deliveries it is what compares best: the same history, in a warm process.
+    """
+
+    def built(result: Result) -> dict[str, float]:
+        told = result["stages"]["backfill"]["told"] if "backfill" in result["stages"] else []
+        functions = [one for part in told for one in part["functions"] if one["name"] == DBT]
+        return {one["key"]: sum(one.get("nodes", {}).values()) for one in functions if SCORES in one.get("nodes", {})}
+
+    few, many = built(smaller), built(larger)
+    month = max(few.keys() & many.keys(), default=None)
+    return None if month is None else (month, few[month], many[month])
 
 
 @dataclass(frozen=True)

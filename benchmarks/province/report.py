@@ -25,6 +25,7 @@ from benchmarks.province.figures import (
     ratio,
     reasons,
     rows_of,
+    same_month,
     seconds,
     split,
     targets,
@@ -167,9 +168,23 @@ def beyond_line(result: Result) -> str:
     )
 
 
-def sentences(result: Result) -> list[str]:
+def same_month_line(result: Result, smaller: Result | None) -> str:
+    """How the newest month grew that this scale and the one before both computed; nothing where there is none."""
+    found = same_month(smaller, result) if smaller else None
+    if smaller is None or found is None:
+        return ""
+    month, few, many = found
+    grown = many / few / (result["scale"] / smaller["scale"])
+    return (
+        f"Models and tests of {month}, which both backfills computed, took {few:.1f} s at scale {smaller['scale']:g} "
+        f"and {many:.1f} s here: {grown:.2f} for each time the enterprises."
+    )
+
+
+def sentences(result: Result, smaller: Result | None) -> list[str]:
     """What stands below the tables of a scale."""
-    return [checks_line(result), links_line(result), reasons_line(result), beyond_line(result)]
+    lines = [checks_line(result), links_line(result), reasons_line(result), beyond_line(result)]
+    return list(filter(None, [*lines, same_month_line(result, smaller)]))
 
 
 def _why_no_aims(result: Result) -> str:
@@ -185,7 +200,7 @@ def table(results: Sequence[Result]) -> str:
             f"scale {result['scale']:g}: {result['enterprises']:,} enterprises",
             render(header, lines_of(result, smaller)),
             render(SPLIT, split_lines(result)),
-            "\n".join(filter(None, sentences(result))),
+            "\n".join(sentences(result, smaller)),
             render(AIMS, target_lines(result)) if result["scale"] == 1 else _why_no_aims(result),
         ]
     return "\n\n".join(parts)
@@ -217,7 +232,8 @@ they mean the same on other machines.
 - *backfill*: the last months, twelve unless said otherwise, in one run in an empty lake; rows are those read for each.
 - *region*: the classes of the largest region of the newest month again. *start-up*: definitions loaded, nothing done.
 - *peak*: memory of all processes of the stage together, sampled. *growth*: by how much the stage grew for each time
-  its rows did since the scale before, or the scale where it has no rows; 1 is linear.
+  its rows did since the scale before, or the scale where it has no rows; 1 is linear. A month follows the enterprises
+  more than the rows: where scales have different deliveries, compare the month that both backfills computed.
 - *orchestration*: start-up, Dagster, and dbt's own Python; work is what runs in DuckDB and in the platform's
   set-based functions.
 
@@ -242,7 +258,7 @@ def page(results: Sequence[Result]) -> str:
             f"machine at the start {where['load']}.",
             markdown([*HEADER, *(["growth"] if smaller else [])], lines_of(result, smaller)),
             markdown(SPLIT, split_lines(result)),
-            " ".join(filter(None, sentences(result))),
+            " ".join(sentences(result, smaller)),
             markdown(AIMS, target_lines(result)) if result["scale"] == 1 else _why_no_aims(result),
         ]
         if result["broken"]:

@@ -58,6 +58,21 @@ def test_growth_is_one_where_ten_times_the_rows_take_ten_times_as_long(result: d
     assert figures.growth(result, larger, "region") is None
 
 
+def test_the_newest_month_of_both_backfills_is_compared(result: dict[str, Any]):
+    def backfill(**months: float) -> dict[str, Any]:
+        functions = [
+            {"name": "build_month", "key": month.replace("_", "-"), "nodes": {"enterprise_score": spent, "other": 1.0}}
+            for month, spent in months.items()
+        ]
+        views = {"name": "build_month", "key": "2027-01", "nodes": {"risk_factor": 9.0}}
+        return {"stages": {"backfill": {"told": [{"functions": [*functions, views]}]}}}
+
+    smaller, larger = backfill(m2026_01=2.0, m2026_02=3.0), backfill(m2026_01=5.0, m2026_02=7.0, m2026_03=9.0)
+    assert figures.same_month(smaller, larger) == ("m2026-02", 4.0, 8.0)
+    assert figures.same_month(smaller, backfill(m2026_04=1.0)) is None
+    assert figures.same_month(smaller, {"stages": {}}) is None
+
+
 def test_aims_are_met_up_to_their_bound_and_not_beyond(result: dict[str, Any]):
     found = {one.text: (round(one.found, 6), one.met) for one in figures.targets(result)}
     assert found == {

@@ -34,6 +34,15 @@ def test_several_scales_show_growth_from_the_second_on(result: dict[str, Any]):
     assert report.lines_of(larger, result)[5][-1] == "1.50"
 
 
+def test_scales_with_other_deliveries_are_compared_by_a_month_of_both(result: dict[str, Any]):
+    larger = copy.deepcopy(result) | {"scale": 0.2}
+    for one, spent in ((result, 10.0), (larger, 25.0)):
+        (built, _) = one["stages"]["backfill"]["told"][0]["functions"]
+        built |= {"key": "2026-09", "nodes": {"enterprise_score": spent}}
+    assert "took 10.0 s at scale 0.1 and 25.0 s here: 1.25 for each" in report.page([result, larger])
+    assert "here:" not in report.page([result])
+
+
 def test_checks_and_links_are_told_apart(result: dict[str, Any]):
     assert "reading and cleaning 6.0, checks 2.0, publishing 1.0, Dagster 3.0" in report.checks_line(result)
     assert report.links_line(result).startswith("Names and links of 2026-09: 5.0 s")
