@@ -13,10 +13,9 @@ from orchestration.settings import PROJECT
 
 Result = Mapping[str, Any]
 
-WORK = (
-    "stage_feed", "validate", "publish_feed", "names", "resolve", "decide", "decide_specialised", "decide_combined",
-    "write_outcomes", "write_effect", "write_fairness",
-)  # fmt: skip
+FIELDS = ("decide_specialised", "decide_combined")
+EFFECT = ("write_outcomes", "write_effect", "write_fairness")
+WORK = ("stage_feed", "validate", "publish_feed", "names", "resolve", "decide", *FIELDS, *EFFECT)
 """Functions that are work from end to end. Of dbt's only what runs in DuckDB is; all else is orchestration."""
 DBT = "build_month"
 SCORES = "enterprise_score"
@@ -25,8 +24,6 @@ REASONS = ("enterprise_pointed", "risk_evidence", "every_factor_has_evidence", "
 """Nodes of dbt that put the records behind every factor; classes do not follow from them, but none is given without."""
 TESTS = frozenset(path.stem for path in (PROJECT / "dbt_project" / "tests").rglob("*.sql"))
 """Tests of dbt that have a file of their own; the generic ones, ``<model>_holds``, stand with their models."""
-EFFECT = ("write_outcomes", "write_effect", "write_fairness")
-FIELDS = ("decide_specialised", "decide_combined")
 PLAIN = (("plain duckdb", "plain SQL", 1.1), ("plain spark", "Spark", 0.2))
 """Stage, what it is called, and how much of its wall the platform may take: a tenth more for orchestration, a fifth."""
 TIMES = "times its wall"
