@@ -69,6 +69,11 @@ def split(stage: Result) -> Split:
     return Split(stage["wall"] - told["seconds"], told["seconds"] - in_dbt - own, in_dbt - duckdb, duckdb, own)
 
 
+def functions_of(stage: Result) -> list[Result]:
+    """What was noted of each function of a stage, in all of its processes."""
+    return [one for told in stage["told"] for one in told["functions"]]
+
+
 def seconds(functions: Iterable[Result], names: Iterable[str], key: str | None = None) -> float:
     """Seconds of some functions, of one key or of all."""
     wanted = set(names)
@@ -77,8 +82,7 @@ def seconds(functions: Iterable[Result], names: Iterable[str], key: str | None =
 
 def reasons(stage: Result) -> float:
     """Seconds of a stage in which the records behind every factor were put together and tested."""
-    functions = [one for told in stage["told"] for one in told["functions"]]
-    return float(sum(one.get("nodes", {}).get(name, 0.0) for one in functions for name in REASONS))
+    return float(sum(one.get("nodes", {}).get(name, 0.0) for one in functions_of(stage) for name in REASONS))
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Beyond:
 
 def beyond(stage: Result) -> Beyond:
     """What a month took beside values, score and class, which is all that the plain programs compute."""
-    functions = [one for told in stage["told"] for one in told["functions"]]
+    functions = functions_of(stage)
     nodes = [pair for one in functions for pair in one.get("nodes", {}).items()]
     tests = sum(spent for name, spent in nodes if _is_test(name))
     evidence = sum(spent for name, spent in nodes if name in REASONS and not _is_test(name))
@@ -164,9 +168,8 @@ def same_month(smaller: Result, larger: Result) -> tuple[str, float, float] | No
     """
 
     def built(result: Result) -> dict[str, float]:
-        told = result["stages"]["backfill"]["told"] if "backfill" in result["stages"] else []
-        functions = [one for part in told for one in part["functions"] if one["name"] == DBT]
-        return {one["key"]: sum(one.get("nodes", {}).values()) for one in functions if SCORES in one.get("nodes", {})}
+        functions = functions_of(result["stages"]["backfill"]) if "backfill" in result["stages"] else []
+        return {one["key"]: sum(one["nodes"].values()) for one in functions if SCORES in one.get("nodes", {})}
 
     few, many = built(smaller), built(larger)
     month = max(few.keys() & many.keys(), default=None)

@@ -9,7 +9,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +20,7 @@ from benchmarks.province.figures import (
     STAGES,
     Result,
     beyond,
+    functions_of,
     growth,
     links_of,
     ratio,
@@ -126,7 +127,7 @@ def target_lines(result: Result) -> list[list[object]]:
 def checks_line(result: Result) -> str:
     """What of the ingest is checking."""
     told = result["stages"]["ingest"]["told"]
-    functions = [one for part in told for one in part["functions"]]
+    functions = functions_of(result["stages"]["ingest"])
     spent = sum(part["seconds"] for part in told)
     read, checked, published = (seconds(functions, (name,)) for name in ("stage_feed", "validate", "publish_feed"))
     return (
@@ -187,7 +188,10 @@ def sentences(result: Result, smaller: Result | None) -> list[str]:
     return list(filter(None, [*lines, same_month_line(result, smaller)]))
 
 
-def _why_no_aims(result: Result) -> str:
+def aims(result: Result, show: Callable[[Sequence[str], list[list[object]]], str]) -> str:
+    """The aims as a table; at another scale than theirs a sentence."""
+    if result["scale"] == 1:
+        return show(AIMS, target_lines(result))
     return BRIEF if result["brief"] else ELSEWHERE
 
 
@@ -201,7 +205,7 @@ def table(results: Sequence[Result]) -> str:
             render(header, lines_of(result, smaller)),
             render(SPLIT, split_lines(result)),
             "\n".join(sentences(result, smaller)),
-            render(AIMS, target_lines(result)) if result["scale"] == 1 else _why_no_aims(result),
+            aims(result, render),
         ]
     return "\n\n".join(parts)
 
@@ -259,7 +263,7 @@ def page(results: Sequence[Result]) -> str:
             markdown([*HEADER, *(["growth"] if smaller else [])], lines_of(result, smaller)),
             markdown(SPLIT, split_lines(result)),
             " ".join(sentences(result, smaller)),
-            markdown(AIMS, target_lines(result)) if result["scale"] == 1 else _why_no_aims(result),
+            aims(result, markdown),
         ]
         if result["broken"]:
             parts.append("Did not hold:\n\n" + "\n".join(f"- {sentence}" for sentence in result["broken"]))

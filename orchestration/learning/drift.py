@@ -31,7 +31,7 @@ from orchestration.learning.calibrate import Curve
 from orchestration.learning.limits import chart, spread, stability_by_chance
 from orchestration.learning.policy import Drift, LearningError, Policy, load_policy
 from orchestration.learning.registry import Model, listed, numbers
-from orchestration.learning.rows import LABEL, WEIGHT, known_rows, read_rows
+from orchestration.learning.rows import LABEL, WEIGHT, enough, known_rows
 from orchestration.learning.scorecard import Scorecard, tenths
 from orchestration.settings import Settings, month_check, month_shift
 from orchestration.shadow.compare import population_stability
@@ -222,7 +222,7 @@ def drift(settings: Settings, month: str) -> DriftReport:
     card, curve = Scorecard.from_dict(content), Curve.from_dict(content["curve"])
     with connect(settings, read_only=True, views=False) as connection:
         scores, bound = _yardstick(connection, model, card, learned_by)
-        rows = read_rows(connection, learned_by, card.features, month, bound)
+        rows = enough(known_rows(connection, learned_by, card.features, month, bound), learned_by, month)
         if month not in rows.months:
             raise LearningError(
                 f"No visit of {month} is known yet, so that it cannot be watched; the newest known are of "

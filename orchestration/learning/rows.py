@@ -80,21 +80,12 @@ def weights(inclusion: pl.Series, bound: float) -> tuple[pl.Series, float, float
     return kept / kept.mean(), float((raw > bound).mean() or 0.0), float(raw.max()) / middle  # type: ignore[arg-type]
 
 
-def read_rows(
-    connection: duckdb.DuckDBPyConnection,
-    policy: Policy,
-    features: Sequence[str],
-    month: str,
-    bound: float | None = None,
-) -> Rows:
-    """Visits known by the end of ``month``, as they were known then, enough of them to learn from.
-
-    Args: as for ``known_rows``.
+def enough(rows: Rows, policy: Policy, month: str) -> Rows:
+    """The same visits, known by the end of ``month``, if they are enough to learn from.
 
     Raises:
-        LearningError: as ``known_rows``, or there are too few visits to learn from.
+        LearningError: they are fewer than the policy asks for, or all alike.
     """
-    rows = known_rows(connection, policy, features, month, bound)
     height, alike = rows.frame.height, rows.frame[LABEL].n_unique() < 2
     if height < policy.least_visits or alike:
         raise LearningError(

@@ -23,7 +23,7 @@ from orchestration.learning.bins import Aim
 from orchestration.learning.calibrate import Calibration, Curve, fit_curve, measure
 from orchestration.learning.policy import LearningError, Policy, load_policy
 from orchestration.learning.registry import Model, code_identity, register
-from orchestration.learning.rows import LABEL, WEIGHT, Rows, known_rows, read_rows
+from orchestration.learning.rows import LABEL, WEIGHT, Rows, enough, known_rows
 from orchestration.learning.walk import HeldOut, Worth, folds, walk_forward, worth
 from orchestration.risk.partitions import columns_of
 from orchestration.settings import Settings, month_check, month_shift
@@ -95,7 +95,7 @@ def learn(settings: Settings, month: str) -> Learned:
     catalogue = load_version(settings, policy.catalogue) if policy.catalogue else load_catalogue(settings, month)
     guard.refuse(list(guard.by_name(catalogue.codes, policy.guard)))
     with connect(settings, read_only=True, views=False) as connection:
-        rows = read_rows(connection, policy, catalogue.codes, month)
+        rows = enough(known_rows(connection, policy, catalogue.codes, month), policy, month)
         everybody = _everybody(connection, catalogue.codes, month)
         in_force = _scores(connection, rows)
         late = list(

@@ -117,10 +117,9 @@ class Codeless:
         known = frame.with_row_index("_place").join(self.rows, on="enterprise_id", how="inner").sort("_place")
         old = self.former(month)
         special = old.is_not_null() | self.shared
-        rare = special.gather(known["_row"]).to_numpy()
-        drawn = known.filter(
-            pl.Series(rng.random(len(known)) < np.where(rare, RATE * often(float(special.sum()) / special.len()), RATE))
-        )
+        times = often(float(special.sum()) / special.len())
+        rate = np.where(special.gather(known["_row"]).to_numpy(), times * RATE, RATE)
+        drawn = known.filter(pl.Series(rng.random(len(known)) < rate))
         kind = rng.choice(list(KINDS), len(drawn), p=np.array(list(KINDS.values())) / 100)
         again = rng.random(len(drawn)) < 0.6
         changed = old.gather(drawn["_row"]).is_not_null().to_numpy()
