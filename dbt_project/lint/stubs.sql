@@ -145,6 +145,8 @@ taxed as (
 {% macro is_repaired_listing(listing) -%}({{ listing }}.repaired_on is not null){%- endmacro %}
 {% macro field_counts(dimensions) -%}select * from combined_class{%- endmacro %}
 {% macro side_by_side(alias, first, others) -%}from {{ first }} as {{ alias }}{%- endmacro %}
+{% macro beside_spine(alias, spine, name, relation) -%}from {{ spine }} as {{ alias }} cross join {{ relation }} as {{ name }}{%- endmacro %}
+{% macro enterprise_mark(alias) -%}{{ alias }}.enterprise_id{%- endmacro %}
 {% macro same_enterprise(alias, others) -%}{{ alias }}.enterprise_id{%- endmacro %}
 {% macro is_measured(indicator) -%}true{%- endmacro %}
 {% macro visits_since(since) -%}select * from stg_c07_spot_checks where checked_on > {{ since }}{%- endmacro %}

@@ -35,6 +35,7 @@ _RAW = re.compile(r"read_parquet\('[^']*?/lake/raw/(\w+)/\*/accepted\.parquet'[^
 _LINKS = re.compile(r"read_parquet\('[^']*?/lake/resolution/\w+/month=\*/(\w+)\.parquet'[^)]*\)", re.IGNORECASE)
 _REFERENCE = re.compile(r"read_csv\('[^']*?/(\w+)\.csv'[^)]*\)", re.IGNORECASE)
 _JSON = re.compile(r"read_json\('[^']*?/lake/raw/\*/\*/manifest\.json'.*?\}\s*\)", re.IGNORECASE | re.DOTALL)
+_ROWS = re.compile(r'(?<=\w)__rows(?=")')
 _DAY = re.compile(r"'(?:19|20)[0-9]{2}-[0-9]{2}(?:-[0-9]{2})?'")
 
 
@@ -44,6 +45,8 @@ def plain(sql: str) -> str:
     sql = _JSON.sub("raw.feed_month", sql)
     sql = _LINKS.sub(r"resolution.\1", sql)
     sql = _REFERENCE.sub(r"reference.\1", sql)
+    # rows kept in order (macro kept_rows) are those of the model, and their mark stands for its enterprise_id
+    sql = _ROWS.sub("", sql).replace("enterprise_mark", "enterprise_id")
     return _DAY.sub(lambda match: "'2000-01-01'" if len(match.group()) > 9 else "'2000-01'", sql)
 
 

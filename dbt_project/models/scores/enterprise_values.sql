@@ -44,4 +44,4 @@ select
     {%- for code in known_codes() %},
     {{ level2_model(models, code)[:5] }}.{{ code | lower }} as v_{{ code | lower }}
     {%- endfor %}
-{{ side_by_side("enterprise", ref("enterprise_in_order"), tables) }}
+{{ side_by_side("enterprise", ref("enterprise"), tables) }}

@@ -177,6 +177,28 @@ def test_failed_test_names_itself_the_month_and_what_it_found(settings: Settings
         publish(settings, "c01_base", "2026-07", [])
 
 
+@pytest.mark.parametrize(("fault", "found"), [
+    ("DELETE FROM {rows} WHERE rowid = 0", "rows_missing 1, other_enterprises 1"),
+    ("INSERT INTO {rows} SELECT * FROM {rows} WHERE rowid = 0", "rows_too_many 1"),
+    ("UPDATE {rows} SET enterprise_mark = 0 WHERE rowid = 1", "other_enterprises 1"),
+    ("UPDATE {rows} SET h010102 = -1 WHERE rowid = 1", "wrong_h010102 1"),
+])  # fmt: skip
+def test_rows_that_are_not_those_of_the_spine_stop_before_they_are_read(
+    settings: Settings, fault: str, found: str
+) -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    def spoil(node: NodeResult) -> None:
+        if node.name == "h0101_enterprise_scale":
+            with DuckDBConnectionManager._ENV.conn.cursor() as cursor:
+                cursor.execute(fault.format(rows="memory.staging.h0101_enterprise_scale__rows"))
+
+    before = month_hash(settings, "lake.scores.enterprise_score", "2026-05")
+    with pytest.raises(WarehouseError, match=rf"h0101_enterprise_scale_holds failed .*: {found}[.;]"):
+        build_month(settings, "2026-05", SELECT, spoil)
+    assert month_hash(settings, "lake.scores.enterprise_score", "2026-05") == before
+
+
 def test_parsed_project_is_kept_on_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     path = project.manifest_path(settings)
     assert path.is_file() and path.parent == settings.dbt_target

@@ -13,6 +13,8 @@ def test_table_functions_become_tables_and_months_become_one():
         "select fine from raw.c06_penalties where received_month <= '2000-01' and decided_on <= date '2000-01-01'"
     )
     assert plain("select * from read_csv('/a/b/districts.csv', header = true)") == "select * from reference.districts"
+    kept = plain('select a.enterprise_mark from "memory"."scores"."enterprise__rows" as a')
+    assert kept == 'select a.enterprise_id from "memory"."scores"."enterprise" as a'
 
 
 def test_columns_are_followed_through_steps_and_joins():
