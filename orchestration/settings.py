@@ -9,7 +9,7 @@ Environment:
     ECR_CATALOG       DuckLake catalogue, e.g. ``postgres:dbname=...``; default SQLite under ECR_HOME
     ECR_DATA_PATH     where DuckLake keeps its Parquet; default under ECR_HOME
     ECR_IDENTITY_KEY  secret with which personal identifiers are hashed; default: generated once under ECR_HOME
-    ECR_MEMORY_LIMIT  memory limit of one DuckDB connection; default ``4GB``
+    ECR_MEMORY_LIMIT  memory limit of DuckDB; default ``4GB``; processes that take deliveries in together share it
     ECR_WEB_PROXY     HTTP proxy of the crawl, e.g. ``http://127.0.0.1:8123``; default: none, public addresses only
     ECR_DOCS_URL      where the pages under ``quality/`` are served; default as ``make ui`` serves them
 """
@@ -20,6 +20,8 @@ import csv
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +30,7 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parent.parent
 MONTH = re.compile(r"^[0-9]{4}-(0[1-9]|1[0-2])$")
+MEMORY_LIMIT = "4GB"
 IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -150,7 +153,7 @@ class Settings:
     @property
     def memory_limit(self) -> str:
         """Memory limit of one DuckDB connection."""
-        return os.environ.get("ECR_MEMORY_LIMIT") or "4GB"
+        return os.environ.get("ECR_MEMORY_LIMIT") or MEMORY_LIMIT
 
     @cached_property
     def identity_key(self) -> str:
@@ -168,6 +171,27 @@ class Settings:
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(secrets.token_hex(32))
         return path.read_text(encoding="ascii").strip()
+
+
+@contextmanager
+def memory_shared(processes: int) -> Iterator[None]:
+    """While this lasts, DuckDB of this process may use its share of ``ECR_MEMORY_LIMIT``, which is then one of all.
+
+    Args:
+        processes: how many work side by side.
+    """
+    before = os.environ.get("ECR_MEMORY_LIMIT")
+    limit = before or MEMORY_LIMIT
+    found = re.fullmatch(r"\s*(\d+(?:\.\d*)?)\s*([a-zA-Z]+|%)\s*", limit)
+    # what is no size goes to DuckDB as it is, which says so
+    os.environ["ECR_MEMORY_LIMIT"] = f"{float(found[1]) / processes:.6g}{found[2]}" if found else limit
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["ECR_MEMORY_LIMIT"]
+        else:
+            os.environ["ECR_MEMORY_LIMIT"] = before
 
 
 def jurisdictions() -> list[str]:

@@ -36,7 +36,7 @@ from orchestration.defs.prepare import prepare_home
 from orchestration.defs.resolution import LINKS
 from orchestration.defs.web import NAMES
 from orchestration.feeds.contract import ContractError, delivered_feeds
-from orchestration.settings import Settings, SettingsError, month_range, region_codes
+from orchestration.settings import Settings, SettingsError, memory_shared, month_range, region_codes
 from orchestration.web.sources import SourceError
 
 QUIET: Mapping[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -91,12 +91,13 @@ class Launcher:
         """
         number, parts = part
         span = month_range_tags(*self._span(first, last))
-        if crawl and (pages := sorted(self._keys("crawl"))[number - 1 :: parts]):
-            self.run("crawl", span, pages)
         made = set() if ready else self._keys("signals")
         taken = {feed_key(feed) for feed in shares(self._settings, parts)[number - 1]} - made
-        if taken:
-            self.run("ingest", span, sorted(taken))
+        with memory_shared(parts):
+            if crawl and (pages := sorted(self._keys("crawl"))[number - 1 :: parts]):
+                self.run("crawl", span, pages)
+            if taken:
+                self.run("ingest", span, sorted(taken))
 
     def signals(self, first: str, last: str) -> None:
         """Names, links of records without a code, and the web signals up to their feed."""

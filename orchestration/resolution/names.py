@@ -18,7 +18,7 @@ from orchestration.feeds.codes import reference
 from orchestration.lake import scratch
 from orchestration.resolution import spelling
 from orchestration.resolution.known import as_known
-from orchestration.resolution.policy import Policy, ShortName, load_policy
+from orchestration.resolution.policy import Policy, ShortName, ShortNames, load_policy
 from orchestration.resolution.store import ENTERPRISES, NAMES, Partition
 from orchestration.settings import Settings, month_check, month_shift, region_names
 
@@ -32,6 +32,8 @@ STREET = r"([^\d\s,;()省市区县镇乡]{2,12}?(?:路|街|大道|巷|胡同|道
 """Street and number in a canonical address or text."""
 CROWDED = "crowded"
 """Style of a spelling that more enterprises are called by than the policy allows; it means nobody."""
+AT_ONCE = 250_000
+"""Enterprises whose names are put in order at once: sorting needs several times what is sorted."""
 SEPARATORS = "[;；,，、|]"
 
 Say = Callable[[str], None]
@@ -116,27 +118,14 @@ def name_table(enterprises: pl.DataFrame, former: pl.DataFrame, settings: Settin
         settings: word lists.
         policy: which short names are used.
     """
-    full = enterprises.select("enterprise_id", "name", "name_key", kind=pl.lit("full"), style=pl.lit("full"))
-    earlier = former.with_columns(name_key=spelling.name_key(former["name"], settings)).select(
-        "enterprise_id", "name", "name_key", kind=pl.lit("former"), style=pl.lit("former")
-    )
-    # of a branch only the whole name counts: what is left without its form is its parent's name
-    derive = enterprises.filter(~pl.col("branch") & (pl.col("form") != ""))
     short = policy.short_names
-    cities = {code: name.split(" ")[0].removesuffix("市") for code, name in region_names(settings).items()}
-    city = pl.col("region_code").replace_strict(cities, default=None, return_dtype=pl.String)
-    pieces = [
-        _short(derive, pl.when(pl.col("trade") != "").then("core"), "core", short.core),
-        _short(derive, city + pl.col("brand"), "place_brand", short.place_brand),
-        _short(derive, city + pl.lit("市") + pl.col("brand"), "place_brand", short.place_brand),
-        _short(derive, pl.col("brand"), "brand", short.brand),
-    ]
-    order = pl.col("style").replace_strict({style: at for at, style in enumerate(STYLES)}, return_dtype=pl.Int8)
-    named = (
-        pl.concat([full, earlier.filter(pl.col("name_key") != ""), *pieces])
-        .with_columns(order=order)
-        .sort("enterprise_id", "name_key", "order", "name")
-        .unique(["enterprise_id", "name_key"], keep="first", maintain_order=True)
+    ordered = enterprises.sort("enterprise_id")
+    parts = list(ordered.iter_slices(AT_ONCE)) or [ordered]
+    # what is not registered, before the first enterprise or after the last, goes with the nearest
+    begins = [None, *(part["enterprise_id"][0] for part in parts[1:]), None]
+    named = pl.concat(
+        _named(part, former.filter(_from(begin), ~_from(end) if end else True), settings, short)
+        for part, begin, end in zip(parts, begins, begins[1:], strict=False)
     )
     limits = {style: getattr(short, style).most_shares for style in ("core", "place_brand", "brand")}
     shared = named.with_columns(shares=pl.len().over("name_key").cast(pl.UInt32))
@@ -149,6 +138,35 @@ def name_table(enterprises: pl.DataFrame, former: pl.DataFrame, settings: Settin
     )
     taken = shared.filter(pl.col("shares") <= most)
     return pl.concat([taken, crowded.join(taken, on="name_key", how="anti")]).select(list(NAMES))
+
+
+def _from(begin: str | None) -> pl.Expr:
+    return pl.lit(True) if begin is None else pl.col("enterprise_id") >= begin
+
+
+def _named(enterprises: pl.DataFrame, former: pl.DataFrame, settings: Settings, short: ShortNames) -> pl.DataFrame:
+    """The names of some enterprises, each once, in the order of enterprise and name."""
+    full = enterprises.select("enterprise_id", "name", "name_key", kind=pl.lit("full"), style=pl.lit("full"))
+    earlier = former.with_columns(name_key=spelling.name_key(former["name"], settings)).select(
+        "enterprise_id", "name", "name_key", kind=pl.lit("former"), style=pl.lit("former")
+    )
+    # of a branch only the whole name counts: what is left without its form is its parent's name
+    derive = enterprises.filter(~pl.col("branch") & (pl.col("form") != ""))
+    cities = {code: name.split(" ")[0].removesuffix("市") for code, name in region_names(settings).items()}
+    city = pl.col("region_code").replace_strict(cities, default=None, return_dtype=pl.String)
+    pieces = [
+        _short(derive, pl.when(pl.col("trade") != "").then("core"), "core", short.core),
+        _short(derive, city + pl.col("brand"), "place_brand", short.place_brand),
+        _short(derive, city + pl.lit("市") + pl.col("brand"), "place_brand", short.place_brand),
+        _short(derive, pl.col("brand"), "brand", short.brand),
+    ]
+    order = pl.col("style").replace_strict({style: at for at, style in enumerate(STYLES)}, return_dtype=pl.Int8)
+    return (
+        pl.concat([full, earlier.filter(pl.col("name_key") != ""), *pieces])
+        .with_columns(order=order)
+        .sort("enterprise_id", "name_key", "order", "name")
+        .unique(["enterprise_id", "name_key"], keep="first", maintain_order=True)
+    )
 
 
 def _short(frame: pl.DataFrame, name: pl.Expr, style: str, rule: ShortName) -> pl.DataFrame:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import stat
+from pathlib import Path
 
 import pytest
 
-from orchestration.settings import Settings, SettingsError, month_check, month_range, month_shift
+from orchestration.settings import Settings, SettingsError, memory_shared, month_check, month_range, month_shift
 
 
 def test_all_state_lies_under_home(tmp_path, monkeypatch):
@@ -48,3 +49,19 @@ def test_months():
 def test_what_is_no_month_is_refused(text):
     with pytest.raises(SettingsError, match="write it as YYYY-MM"):
         month_check(text)
+
+
+@pytest.mark.parametrize(
+    ("limit", "share"), [(None, "2GB"), ("5GB", "2.5GB"), ("700 MiB", "350MiB"), ("60%", "30%"), ("lots", "lots")]
+)
+def test_processes_side_by_side_share_the_memory(
+    limit: str | None, share: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if limit is None:
+        monkeypatch.delenv("ECR_MEMORY_LIMIT", raising=False)
+    else:
+        monkeypatch.setenv("ECR_MEMORY_LIMIT", limit)
+    settings = Settings(tmp_path)
+    with memory_shared(2):
+        assert settings.memory_limit == share
+    assert settings.memory_limit == (limit or "4GB")

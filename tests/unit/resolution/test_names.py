@@ -12,6 +12,7 @@ from orchestration.resolution.policy import load_policy
 from orchestration.settings import Settings
 
 SETTINGS = Settings(home=Path("/nowhere"))
+TEXTS = ("enterprise_id", "name", "address", "district_code", "section", "person_id")
 POLICY = load_policy(SETTINGS, "2026-10")
 
 
@@ -27,7 +28,7 @@ def names(*registered: str, former: dict[str, str] | None = None) -> pl.DataFram
             "person_id": [None] * count,
             "alive": [True] * count,
         },
-        schema_overrides={"person_id": pl.String},
+        schema_overrides=dict.fromkeys(TEXTS, pl.String) | {"alive": pl.Boolean},
     )
     borne = pl.DataFrame(
         {"enterprise_id": list(former or {}), "name": list((former or {}).values())},
@@ -76,6 +77,31 @@ def test_a_short_name_of_too_many_is_not_searched_for(bearers: int, searched: in
 
 
 PLACES = ["郑州", "洛阳", "开封", "平顶山", "安阳", "鹤壁", "新乡", "焦作", "濮阳", "许昌", "漯河", "三门峡", "南阳"]
+
+
+def test_names_put_in_order_some_enterprises_at_a_time_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered = (
+        "郑州华源达商贸有限公司",
+        "洛阳华源达商贸有限公司",
+        "开封德馨餐饮有限公司",
+        "郑州华源达商贸有限公司中牟分公司",
+    )
+    # of firms before the first, between two, and after the last of those registered
+    former = {
+        "D": "郑州先行者商贸有限公司",
+        "E0X": "郑州间隔商贸有限公司",
+        "E2": "开封醇香餐饮有限公司",
+        "F": "郑州后来者商贸有限公司",
+    }
+    whole = names(*registered, former=former)
+    assert {"D", "E0X", "F"} < set(whole["enterprise_id"])
+    for count in (1, 2, 3):
+        monkeypatch.setattr("orchestration.resolution.names.AT_ONCE", count)
+        assert names(*registered, former=former).equals(whole)
+
+
+def test_without_enterprises_there_are_no_names() -> None:
+    assert names().height == 0
 
 
 def test_keys_of_addresses() -> None:
