@@ -152,7 +152,7 @@ bench: export PLAIN := $(PLAIN)
 bench: $(READY)  ## a full province, stage by stage: make bench [SCALE="0.1 1"] [MONTHS=12] [BACKFILL=12] [KEEP=yes] [PLAIN=no], 1 is Henan, hours; KEEP goes on where a run stopped; make spark first to compare with it
 	@$(BIN)/python -m benchmarks.province
 
-bench-report: $(READY)  ## write docs/bench.md from the results of make bench
+bench-report: $(READY)  ## keep the results of make bench in benchmarks/results, write docs/bench.md from them
 	@$(BIN)/python -m benchmarks.province report
 
 bench-web: export SCALE := $(SCALE)

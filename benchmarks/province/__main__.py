@@ -1,7 +1,7 @@
 """Command line of the bench.
 
 python -m benchmarks.province [measure]     measure the scales that SCALE names, print the table, leave JSON
-python -m benchmarks.province report        write docs/bench.md from the JSON files that are there
+python -m benchmarks.province report        keep the results that are there with the sources, write docs/bench.md
 python -m benchmarks.province step ...      one process of a measurement
 """
 
@@ -56,7 +56,7 @@ def measure(folder: Path) -> int:
 
 def main(arguments: list[str]) -> int:
     """Do what is asked for."""
-    from orchestration.settings import PROJECT, Settings
+    from orchestration.settings import Settings
 
     what = arguments[0] if arguments else "measure"
     if what == "step":
@@ -65,13 +65,10 @@ def main(arguments: list[str]) -> int:
         return step(arguments[1], Path(arguments[2]), json.loads(arguments[3]))
     folder = Settings.from_env().home / "bench" / "province"
     if what == "report":
-        from benchmarks.province.report import load, page
+        from benchmarks.province.report import PAGE, RESULTS, publish
 
-        results = load(folder)
-        if not results:
-            print(f"{folder} holds no result; run `make bench` first.", file=sys.stderr)
-            return 2
-        (PROJECT / "docs" / "bench.md").write_text(page(results), encoding="utf-8")
+        taken = publish(folder)
+        print(f"{PAGE}: from {RESULTS}; new: {', '.join(taken) or f'none, {folder} holds no result of a full bench'}")
         return 0
     if what == "measure":
         return measure(folder)

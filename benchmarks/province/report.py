@@ -1,6 +1,7 @@
 """Tables of results: on the terminal after a run, and docs/bench.md from the JSON files.
 
-Belongs here: words and columns. Does not belong here: what the figures mean (``figures``).
+Belongs here: words and columns, the results that are kept with the sources. Does not belong here: what the figures mean
+(``figures``).
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ from benchmarks.province.figures import (
 from orchestration.settings import PROJECT
 from orchestration.table import render
 
+RESULTS = PROJECT / "benchmarks" / "results"
+"""Results that docs/bench.md is made of, one file per scale, kept with the sources: scales take hours, and are measured
+on different days."""
+PAGE = PROJECT / "docs" / "bench.md"
 HEADER = ("stage", "wall s", "CPU s", "rows", "rows/s", "peak GB", "written MB", "x floor", "x its CPU")
 PACKAGES = ("duckdb", "dbt-core", "dagster", "great-expectations", "polars")
 AIMS = ("aim at scale 1", "found", "at most", "met")
@@ -50,6 +55,35 @@ def load(folder: Path, names: Iterable[str] | None = None) -> list[dict[str, Any
     paths = [path for path in folder.glob("*.json") if wanted is None or path.stem in wanted]
     results = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     return sorted(results, key=lambda result: result["scale"])
+
+
+def publish(folder: Path, results: Path = RESULTS, target: Path = PAGE) -> list[str]:
+    """Take new results over to those that are kept, and write the page anew from all of them.
+
+    Args:
+        folder: where ``make bench`` left its results; brief ones, whose times compare with nothing, stay there.
+        results: folder of the results that are kept.
+        target: the page.
+
+    Returns:
+        Names of the scales that were taken over; the page is written even where there are none.
+    """
+    new = [result for result in load(folder) if not result["brief"]]
+    results.mkdir(exist_ok=True)
+    for result in new:
+        text = json.dumps(_rounded(result), ensure_ascii=False, indent=1)
+        (results / f"{result['scale']:g}.json").write_text(text + "\n", encoding="utf-8")
+    target.write_text(page(load(results)), encoding="utf-8")
+    return [f"{result['scale']:g}" for result in new]
+
+
+def _rounded(value: Any) -> Any:
+    """Milliseconds are enough."""
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def ran_on() -> dict[str, Any]:
@@ -222,11 +256,11 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 INTRODUCTION = """# A full province on two cores
 
-Written by `python -m benchmarks.province report` from the results of `make bench`; not by hand. Scale 1 is Henan:
-2,464,000 enterprises, three years of history in an initial load, then twelve monthly deliveries. Each stage is a
-process of its own; ingest is two, as in the demo. **The floor** is one DuckDB pass that reads and hashes every column
-of every raw record received by the measured month, the median of three; it is the unit of all ratios, which is why
-they mean the same on other machines.
+Written by `make bench-report` from the results of `make bench`, which lie in `benchmarks/results`; not by hand.
+Scale 1 is Henan: 2,464,000 enterprises, three years of history in an initial load, then twelve monthly deliveries.
+Each stage is a process of its own; ingest is two, as in the demo. **The floor** is one DuckDB pass that reads and
+hashes every column of every raw record received by the measured month, the median of three; it is the unit of all
+ratios, which is why they mean the same on other machines.
 
 - *ingest*: delivered files to raw, cleaned, checked, accounted for; rows are all rows delivered.
 - *links*: names of the province and the enterprises of records without a code, all months.
@@ -249,7 +283,7 @@ of these does not hold fails; no time fails it.
 
 
 def page(results: Sequence[Result]) -> str:
-    """docs/bench.md."""
+    """The text of docs/bench.md."""
     parts = [INTRODUCTION.rstrip()]
     for smaller, result in zip([None, *results], results, strict=False):
         where = result["ran_on"]

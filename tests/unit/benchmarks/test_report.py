@@ -81,3 +81,18 @@ def test_bytes_belong_to_the_deepest_area_and_only_growth_counts():
     assert area_of(("lake",)) == "catalogue"
     assert area_of(("elsewhere",)) == "other"
     assert written({"raw": 5, "tables": 7}, {"raw": 5, "tables": 9, "dbt": 1}) == {"dbt": 1, "tables": 2}
+
+
+def test_results_are_kept_and_the_page_is_of_all_of_them(result: dict[str, Any], tmp_path: Path):
+    new, kept, page = tmp_path / "new", tmp_path / "kept", tmp_path / "bench.md"
+    new.mkdir()
+    for scale, brief in ((0.1, False), (0.02, True)):
+        told = result | {"scale": scale, "brief": brief}
+        (new / f"{scale:g}.json").write_text(json.dumps(told), encoding="utf-8")
+    assert report.publish(new, kept, page) == ["0.1"]
+    (new / "0.1.json").write_text(json.dumps(result | {"scale": 0.2}), encoding="utf-8")
+    assert report.publish(new, kept, page) == ["0.2"]
+    assert sorted(path.name for path in kept.iterdir()) == ["0.1.json", "0.2.json"]
+    text = page.read_text(encoding="utf-8")
+    assert "## Scale 0.1" in text and "## Scale 0.2" in text and "0.02" not in text
+    assert report.publish(tmp_path / "none", kept, page) == [] and page.read_text(encoding="utf-8") == text
