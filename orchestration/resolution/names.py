@@ -9,8 +9,10 @@ their names: texts and records still speak of them.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -122,10 +124,11 @@ def name_table(enterprises: pl.DataFrame, former: pl.DataFrame, settings: Settin
     ordered = enterprises.sort("enterprise_id")
     parts = list(ordered.iter_slices(AT_ONCE)) or [ordered]
     # what is not registered, before the first enterprise or after the last, goes with the nearest
-    begins = [None, *(part["enterprise_id"][0] for part in parts[1:]), None]
+    bounds = ["", *(part["enterprise_id"][0] for part in parts[1:]), chr(sys.maxunicode)]
+    borne_by = pl.col("enterprise_id")
     named = pl.concat(
-        _named(part, former.filter(_from(begin), ~_from(end) if end else True), settings, short)
-        for part, begin, end in zip(parts, begins, begins[1:], strict=False)
+        _named(part, former.filter(borne_by.is_between(pl.lit(begin), pl.lit(end), closed="left")), settings, short)
+        for part, (begin, end) in zip(parts, pairwise(bounds), strict=True)
     )
     limits = {style: getattr(short, style).most_shares for style in ("core", "place_brand", "brand")}
     shared = named.with_columns(shares=pl.len().over("name_key").cast(pl.UInt32))
@@ -138,10 +141,6 @@ def name_table(enterprises: pl.DataFrame, former: pl.DataFrame, settings: Settin
     )
     taken = shared.filter(pl.col("shares") <= most)
     return pl.concat([taken, crowded.join(taken, on="name_key", how="anti")]).select(list(NAMES))
-
-
-def _from(begin: str | None) -> pl.Expr:
-    return pl.lit(True) if begin is None else pl.col("enterprise_id") >= begin
 
 
 def _named(enterprises: pl.DataFrame, former: pl.DataFrame, settings: Settings, short: ShortNames) -> pl.DataFrame:

@@ -44,8 +44,7 @@
         {{ month() }} as month,
         {{ same_enterprise("enterprise", ["found"]) }} as enterprise_id,
         found.* exclude (enterprise_mark)
-    from {{ kept_rows(spine) }} as enterprise
-    positional join {{ kept_rows(relation) }} as found
+    {{ beside_spine("enterprise", spine, "found", relation) }}
 {%- endmacro %}
 
 {#- The FROM clause over tables in the order of enterprise_id: `first`, the spine, then `others`, a mapping alias -> relation.
