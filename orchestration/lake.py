@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -38,6 +40,9 @@ MANIFEST_SCHEMA = {
 """Keys of ``manifest.json`` that SQL reads; the file holds more."""
 NO_MONTH = "0000-00"
 """A partition without rows that every feed has, so that a feed nobody sends can still be queried."""
+
+SPILL = "duckdb"
+"""Below ``tmp``: where each DuckDB of the platform has a folder for what does not fit into memory."""
 
 _lock = threading.Lock()
 _idle: dict[str, list[duckdb.DuckDBPyConnection]] = {}
@@ -99,12 +104,23 @@ def _empty_partition(connection: duckdb.DuckDBPyConnection, settings: Settings, 
     scratch.rename(manifest)
 
 
+def spill_folder(settings: Settings) -> Path:
+    """A folder of its own for each DuckDB, for rows that do not fit into its memory.
+
+    DuckDB calls these files the same in every instance. Two that share a folder, in one process or in two, overwrite
+    each other's rows: the end is a crash or, worse, other rows (DuckDB's issue 15173, so up to 1.5 at least). DuckDB
+    makes the folder when it needs one and removes it at its end; after a crash ``maintenance.leftovers`` does.
+    """
+    parent = settings.temporary / SPILL
+    parent.mkdir(parents=True, exist_ok=True)
+    return parent / uuid.uuid4().hex
+
+
 def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    settings.temporary.mkdir(parents=True, exist_ok=True)
     return duckdb.connect(
         config={
             "extension_directory": str(settings.extensions),
-            "temp_directory": str(settings.temporary / "duckdb"),
+            "temp_directory": str(spill_folder(settings)),
             "memory_limit": settings.memory_limit,
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

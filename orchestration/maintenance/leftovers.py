@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from stat import S_ISDIR
 
+from orchestration.lake import SPILL
 from orchestration.settings import Settings
 
 SCRATCH = "stage-*"
-SPILL = "duckdb"
 PARSED = "parse-*"
 SECONDS_A_DAY = 86_400
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.feeds.contract import all_feeds
-from orchestration.lake import connect, workbench
+from orchestration.lake import SPILL, connect, scratch, workbench
 from orchestration.settings import Settings
 
 
@@ -71,3 +72,28 @@ def test_the_workbench_is_one_duckdb_on_which_nobody_sees_what_another_one_left(
         assert again.execute("SELECT getvariable('key')").fetchall() == [(None,)]
     with workbench(Settings(home=tmp_path / "other")) as other, pytest.raises(duckdb.CatalogException):
         other.execute("FROM everybodys")
+
+
+ROWS = 2_500_000
+TEXTS = "SELECT md5((i * {step})::VARCHAR) || md5(i::VARCHAR) AS text FROM range({rows}) AS t (i)"
+SUMS = "SELECT count(*), sum(hash(text)::HUGEINT)"
+
+
+def put_in_order(settings: Settings, step: int) -> tuple[bool, bool]:
+    """Whether sorting in too little memory gave the rows it was given, and whether it went to disk."""
+    texts = TEXTS.format(step=step, rows=ROWS)
+    with scratch(settings) as connection:
+        connection.execute("SET memory_limit = '100MB'")
+        connection.execute("SET threads = 1")
+        given = connection.execute(f"{SUMS} FROM ({texts})").fetchall()
+        connection.execute(f"CREATE TEMP TABLE sorted AS {texts} ORDER BY text")
+        spilled = connection.execute("SELECT sum(size) > 0 FROM duckdb_temporary_files()").fetchall()
+        return connection.execute(f"{SUMS} FROM sorted").fetchall() == given, spilled == [(True,)]
+
+
+def test_what_two_put_on_disk_at_once_stays_their_own(tmp_path):
+    settings = Settings(home=tmp_path)
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(put_in_order, [settings] * 2, (1, 3)))
+    assert done == [(True, True)] * 2
+    assert list((settings.temporary / SPILL).iterdir()) == []

@@ -32,13 +32,13 @@ def put(path: Path, days_old: float, size: int = 10) -> Path:
 def test_only_old_scratch_is_removed(settings: Settings) -> None:
     crashed = put(settings.temporary / "stage-c01_base-2026-01-aa" / "accepted.parquet", 8, 1000)
     parsed = put(settings.dbt_target / "parse-x" / "manifest.json", 30, 500)
-    spilled = put(settings.temporary / "duckdb" / "spill.tmp", 9, 300)
+    spilled = put(settings.temporary / "duckdb" / "0a" / "spill.tmp", 9, 300)
     living = put(settings.temporary / "stage-c01_base-2026-02-bb" / "accepted.parquet", 1)
     mends = put(settings.temporary / "replaced" / "c01_base-2026-01" / "accepted.parquet", 400)
     manifest = put(settings.dbt_target / "manifest-1.json", 400)
     found = remove_leftovers(settings, 7, NOW)
     assert (found.removed, found.bytes) == (3, 1800)
-    assert not crashed.parent.exists() and not parsed.parent.exists() and not spilled.exists()
+    assert not crashed.parent.exists() and not parsed.parent.exists() and not spilled.parent.exists()
     assert living.exists() and mends.exists() and manifest.exists()
 
 
