@@ -96,3 +96,7 @@ def test_results_are_kept_and_the_page_is_of_all_of_them(result: dict[str, Any],
     text = page.read_text(encoding="utf-8")
     assert "## Scale 0.1" in text and "## Scale 0.2" in text and "0.02" not in text
     assert report.publish(tmp_path / "none", kept, page) == [] and page.read_text(encoding="utf-8") == text
+
+
+def test_the_page_that_is_kept_is_of_the_results_that_are_kept():
+    assert report.PAGE.read_text(encoding="utf-8") == report.page(report.load(report.RESULTS))
