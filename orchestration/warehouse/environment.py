@@ -13,7 +13,6 @@ from pathlib import Path
 from orchestration.catalogue import Catalogue, catalogue_folder, load_catalogue
 from orchestration.catalogue.load import catalogue_versions, read_version
 from orchestration.feeds.contract import all_feeds, delivered_feeds, load_contract
-from orchestration.lake import spill_folder
 from orchestration.settings import Settings, month_check
 from orchestration.specialised.load import load_specialised
 from orchestration.standing.store import joins
@@ -95,7 +94,6 @@ def dbt_environment(settings: Settings, month: str) -> dict[str, str]:
         "ECR_DATA_PATH": settings.data_path,
         "ECR_EXTENSIONS": str(settings.extensions),
         "ECR_MEMORY_LIMIT": settings.memory_limit,
-        "ECR_SPILL": str(spill_folder(settings)),
         "ECR_MONTH": month_check(month),
         "ECR_CATALOGUE_DIR": str(catalogue_folder(settings, month)),
         "ECR_SPECIALISED_DIR": str(load_specialised(settings, month).folder),

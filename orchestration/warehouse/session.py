@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from orchestration.lake import prepare
+from orchestration.lake import prepare, spill_folder
 from orchestration.settings import Settings
 from orchestration.standing.make import prepare_standing
 from orchestration.warehouse.environment import dbt_environment
@@ -28,7 +28,8 @@ def session(settings: Settings, month: str | None) -> Iterator[None]:
     prepare(settings)
     if month is not None:
         prepare_standing(settings, month)
-    variables = dbt_environment(settings, month or str(settings.profile["first_month"]))
+    told = dbt_environment(settings, month or str(settings.profile["first_month"]))
+    variables = told | {"ECR_SPILL": str(spill_folder(settings))}
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     # what is there already, the manifest and Dagster's definitions, is not searched for garbage again and again

@@ -60,13 +60,6 @@ def test_freshness_comes_from_the_contracts(tmp_path: Path) -> None:
     assert all(isinstance(value, str) for value in variables.values())
 
 
-def test_no_two_calls_share_the_folder_for_what_does_not_fit_into_memory(tmp_path: Path) -> None:
-    folders = {Path(dbt_environment(Settings(home=tmp_path), "2026-05")["ECR_SPILL"]) for _ in range(2)}
-    assert len(folders) == 2
-    assert {folder.parent for folder in folders} == {Settings(home=tmp_path).temporary / "duckdb"}
-    assert all(folder.parent.is_dir() and not folder.exists() for folder in folders)
-
-
 def test_month_must_be_a_month(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="not a month"):
         dbt_environment(Settings(home=tmp_path), "2026-5")
