@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from orchestration import yaml_text
 from orchestration.settings import Settings, month_check
 
 
@@ -52,7 +53,7 @@ def read_policy(settings: Settings, file: str, model: type[P], error: type[Value
     if not path.is_file():
         raise error(f"{path}: is missing; {says}")
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return model.model_validate(yaml_text.load(path.read_text(encoding="utf-8")))
     except OSError as wrong:
         raise error(f"{path}: cannot be read ({wrong.strerror}); {says}") from wrong
     except yaml.YAMLError as wrong:

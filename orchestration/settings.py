@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
+from orchestration import yaml_text
 
 PROJECT = Path(__file__).resolve().parent.parent
 MONTH = re.compile(r"^[0-9]{4}-(0[1-9]|1[0-2])$")
@@ -85,8 +85,7 @@ class Settings:
     @cached_property
     def profile(self) -> dict[str, object]:
         """Content of ``jurisdiction.yml``: name, timezone, first_month, feeds delivered, study."""
-        with (self.definition / "jurisdiction.yml").open(encoding="utf-8") as stream:
-            return dict(yaml.safe_load(stream))
+        return dict(yaml_text.load((self.definition / "jurisdiction.yml").read_text(encoding="utf-8")))
 
     @property
     def landing(self) -> Path:

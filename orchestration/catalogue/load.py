@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from orchestration import yaml_text
 from orchestration.catalogue.faults import refuse, version_faults
 from orchestration.catalogue.model import Band, Catalogue, CatalogueError, Header, Indicator, Level, Parameter, Part
 from orchestration.catalogue.ranges import Version
@@ -55,7 +56,7 @@ def read_header(path: Path, model: type[AnyPart]) -> tuple[AnyPart, Lines]:
     """
     text = path.read_text(encoding="utf-8")
     try:
-        content, node = yaml.safe_load(text), yaml.compose(text)
+        content, node = yaml_text.load(text), yaml_text.compose(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

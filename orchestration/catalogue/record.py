@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError
 
+from orchestration import yaml_text
 from orchestration.catalogue.model import Catalogue, Part
 
 RECORD = "shadow.yml"
@@ -49,7 +50,7 @@ class Record(Part):
 
 def digest(folder: Path) -> str:
     """Hash of a version's files apart from ``FREE``, comments and line ends."""
-    header = yaml.safe_load((folder / HEADER).read_text(encoding="utf-8"))
+    header = yaml_text.load((folder / HEADER).read_text(encoding="utf-8"))
     kept = {name: value for name, value in header.items() if name not in FREE}
     found = hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode())
     for path in sorted(folder.glob("*.csv")):
@@ -96,7 +97,7 @@ def record_faults(version: Catalogue) -> Iterator[str]:
     cure = f"leave effective_from empty, run make shadow V={version.version}, and set it then."
     path = version.folder / RECORD
     try:
-        record = Record.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        record = Record.model_validate(yaml_text.load(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         yield f"{here}: {version.version} has learned points and never ran in the shadow ({RECORD} is missing); {cure}"
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError):

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
+from orchestration import yaml_text
 from orchestration.dictionary.markdown import table
 from orchestration.dictionary.models import LAYERS, MODELS, Model
 from orchestration.feeds.contract import all_feeds
@@ -23,7 +22,7 @@ DECIDED = "risk"
 
 def decided_tables(folder: Path = MODELS) -> list[str]:
     """Names of the tables of decided classes."""
-    content = yaml.safe_load((folder / "sources.yml").read_text(encoding="utf-8"))
+    content = yaml_text.load((folder / "sources.yml").read_text(encoding="utf-8"))
     [source] = [source for source in content["sources"] if source["name"] == DECIDED]
     return [str(entry["name"]) for entry in source["tables"]]
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from orchestration import yaml_text
 from orchestration.dictionary.markdown import code, opening, table, text
 from orchestration.settings import PROJECT
 
@@ -64,7 +63,7 @@ def read_models(folder: Path = MODELS) -> list[Model]:
     """
     entries: dict[tuple[Path, str], dict[str, Any]] = {}
     for path in sorted(folder.rglob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml_text.load(path.read_text(encoding="utf-8")) or {}
         entries |= {(path.parent, entry["name"]): entry for entry in content.get("models") or ()}
     models = []
     for path in sorted(folder.rglob("*.sql")):

@@ -17,6 +17,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from orchestration import yaml_text
 from orchestration.settings import IDENTIFIER, Settings
 
 ColumnType = Literal[
@@ -323,8 +324,7 @@ class Contract(BaseModel):
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        with path.open(encoding="utf-8") as stream:
-            content = yaml.safe_load(stream)
+        content = yaml_text.load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ContractError(f"{path}: not valid YAML ({str(error).splitlines()[0]}); mend the file.") from error
     if not isinstance(content, dict):

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration import yaml_text
 from orchestration.feeds.contract import Column, Contract, code_list, delivered_feeds, load_contract
 from orchestration.settings import Settings
 
@@ -191,7 +192,7 @@ def _read(path: Path) -> Plan:
     if not path.is_file():
         raise FormError(f"{path}: the file is missing; it says how the contract's columns stand on the form.")
     try:
-        return Plan.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Plan.model_validate(yaml_text.load(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
         raise FormError(f"{path}: not valid YAML ({str(error).splitlines()[0]}); mend the file.") from error
     except ValidationError as error:

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from orchestration import yaml_text
 from orchestration.feeds.contract import Contract, code_list
 from orchestration.settings import IDENTIFIER, PROJECT, Settings
 
@@ -162,7 +163,7 @@ def _text(path: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(_text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        content = yaml_text.load(_text(path))
     except yaml.YAMLError as error:
         raise SuiteError(f"{path}: not valid YAML ({str(error).splitlines()[0]}); mend the file.") from error
     if not isinstance(content, dict) or set(content) - {"feed", "derived", "expectations", "leave_out"}:

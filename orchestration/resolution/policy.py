@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from orchestration import yaml_text
 from orchestration.policy import version_in_force
 from orchestration.settings import MONTH, Settings
 
@@ -96,7 +97,7 @@ class Policy(_Strict):
 
 def _read(path: Path) -> Policy:
     try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Policy.model_validate(yaml_text.load(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
         raise PolicyError(f"{path}: not valid YAML ({str(error).splitlines()[0]}); mend the line.") from error
     except ValidationError as error:

@@ -73,7 +73,9 @@ def trace(sql: str, schema: Mapping[str, Any]) -> Columns:
     known = {name: {table: tables[table] for table in tables.keys() & read} for name, tables in schema.items()}
     known = {name: tables for name, tables in known.items() if tables}
     found: Columns = {}
-    for name, top in lineage(None, statement, schema=known, dialect="duckdb", trim_selects=False).items():
+    # neither a copy of the statement nor its names in quotes is needed to follow a column, and both take long
+    spare = {"trim_selects": False, "copy": False, "quote_identifiers": False}
+    for name, top in lineage(None, statement, schema=known, dialect="duckdb", **spare).items():
         leaves: set[tuple[str, str]] = set()
         waiting, seen = [top], {id(top)}
         while waiting:

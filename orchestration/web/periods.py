@@ -11,6 +11,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration import yaml_text
 from orchestration.settings import Settings, month_check
 
 
@@ -52,7 +53,7 @@ def period(settings: Settings, name: str, kind: type[Rule], month: str) -> Rule:
     month_check(month)
     path = web_file(settings, name)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_text.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PeriodError(f"{path}: cannot be read ({error.strerror}); it holds rules of the web branch.") from error
     except yaml.YAMLError as error:

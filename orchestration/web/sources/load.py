@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from orchestration import yaml_text
 from orchestration.feeds.contract import code_list
 from orchestration.settings import Settings, month_check
 from orchestration.web.sources.model import Source
@@ -80,7 +81,7 @@ def read_source(path: Path) -> Source:
     """
     here = _place(path)
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = yaml_text.load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise SourceError(f"{here}: is no YAML in UTF-8 ({reason}); correct it.") from error
