@@ -12,8 +12,9 @@ import sys
 
 import duckdb
 
+from orchestration.feeds.contract import ContractError
 from orchestration.lake import connect, missing_lake
-from orchestration.settings import Settings
+from orchestration.settings import Settings, SettingsError
 
 BATCH = 10_000
 EXAMPLE = "select class, count(*) from risk_class group by 1"
@@ -24,11 +25,11 @@ def main(query: str) -> int:
     if not query.strip():
         print(f'Give a query, for example: make sql Q="{EXAMPLE}"', file=sys.stderr)
         return 2
-    settings = Settings.from_env()
-    if missing := missing_lake(settings):
-        print(missing, file=sys.stderr)
-        return 1
     try:
+        settings = Settings.from_env()
+        if missing := missing_lake(settings):
+            print(missing, file=sys.stderr)
+            return 1
         with connect(settings, read_only=True) as connection:
             result = connection.execute(query)
             writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -36,6 +37,9 @@ def main(query: str) -> int:
                 writer.writerow([column[0] for column in result.description])
             while rows := result.fetchmany(BATCH):
                 writer.writerows(rows)
+    except (SettingsError, ContractError) as error:
+        print(error, file=sys.stderr)
+        return 1
     except duckdb.Error as error:
         print(str(error).strip().splitlines()[0], file=sys.stderr)
         return 1

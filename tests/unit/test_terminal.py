@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from orchestration.demo import Parameters, simulate_once
-from orchestration.settings import SettingsError, month_shift
+from orchestration.lake import connect
+from orchestration.settings import PROJECT, Settings, SettingsError, month_shift
 from orchestration.sql import main as sql
 from orchestration.table import render, width
 
@@ -74,3 +76,20 @@ def test_sql_without_a_lake_says_what_to_do(settings, monkeypatch, capsys):
     assert sql("select 1") == 1
     assert "make demo" in capsys.readouterr().err
     assert sql("  ") == 2
+
+
+def test_sql_says_in_one_sentence_what_is_wrong_with_the_definition(settings, monkeypatch, capsys, tmp_path_factory):
+    with connect(settings):
+        pass
+    own = tmp_path_factory.mktemp("definition")
+    shutil.copytree(PROJECT / "data" / "contracts", own / "contracts")
+    broken = own / "contracts" / "c06_penalties.yml"
+    broken.write_text("feed: [c06", encoding="utf-8")
+    monkeypatch.setattr(Settings, "canonical", own)
+    assert sql("select 1") == 1
+    assert capsys.readouterr().err.strip() == (
+        f"{broken}: not valid YAML (while parsing a flow sequence); mend the file."
+    )
+    monkeypatch.setenv("ECR_JURISDICTION", "nowhere")
+    assert sql("select 1") == 1
+    assert "nowhere" in capsys.readouterr().err
