@@ -21,6 +21,7 @@ from typing import Any
 import polars as pl
 import yaml
 
+from orchestration import yaml_text
 from orchestration.catalogue import Catalogue, CatalogueError
 from orchestration.catalogue.load import catalogue_versions, load_version
 from orchestration.catalogue.model import Indicator
@@ -229,7 +230,7 @@ def _total(base: Catalogue, most: Mapping[str, int]) -> int:
 
 
 def _header(base: Catalogue, model: Model, name: str, total: int) -> str:
-    raw: dict[str, Any] = yaml.safe_load((base.folder / "catalogue.yml").read_text(encoding="utf-8"))
+    raw: dict[str, Any] = yaml_text.load((base.folder / "catalogue.yml").read_text(encoding="utf-8"))
     bounds: Mapping[str, int] = model.card["bounds"]
     classes = raw["classes"]
     if set(bounds) != {one["class"] for one in classes}:
